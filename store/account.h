@@ -1,0 +1,230 @@
+// One account: its mailboxes, messages and their changes. See store.h for threads and errors.
+//
+// Mailbox names are UTF-8 with '/' between levels, at most 1000 octets, and INBOX in any case is
+// "INBOX". Every change of a mailbox takes its next mod-sequence; expunges are remembered. Message
+// data and structure changes are durable when a function returns; flag changes survive the process
+// at once and power loss within a second (Store::maintain). Waiting writes share one transaction,
+// each with a savepoint of its own.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mime/structure.h"
+#include "store/message_upload.h"
+#include "store/search_query.h"
+#include "store/types.h"
+#include "store/uid_map.h"
+
+namespace mailkeep::store {
+
+enum class SpecialUse : std::uint8_t {
+  none,
+  archive,
+  drafts,
+  flagged,
+  junk,
+  sent,
+  trash
+};  // RFC 6154 2
+
+struct MailboxInfo {
+  MailboxId id;
+  std::string name;
+  std::uint32_t uid_validity = 0;
+  Uid uid_next{1};
+  Modseq highest_modseq{1};
+  std::uint32_t messages = 0;
+  std::uint32_t unseen = 0;
+  std::uint32_t deleted = 0;  // with \Deleted
+  std::uint64_t size_bytes = 0;
+  Uid first_recent{1};  // messages from this UID on are \Recent to the next session
+  SpecialUse special_use = SpecialUse::none;
+  bool selectable = true;  // false: \NoSelect, kept for its children
+  bool subscribed = false;
+  bool has_children = false;
+  std::shared_ptr<const std::vector<std::string>> keywords;  // never null
+};
+
+// The state a session starts from.
+struct MailboxSnapshot {
+  MailboxInfo info;
+  SharedUidMap uids;
+};
+
+struct MessageRow {
+  Uid uid;
+  MessageId message;
+  FlagBits flags = 0;
+  Modseq modseq;
+  std::uint64_t size = 0;  // octets
+  InternalDate internal_date;
+  std::int64_t save_date = 0;  // seconds; when it came into this mailbox (RFC 8514)
+};
+
+struct FlagRow {
+  Uid uid;
+  FlagBits flags = 0;
+  Modseq modseq;
+};
+
+// What happened to a mailbox after a mod-sequence.
+struct Changes {
+  Modseq highest_modseq;
+  UidSet expunged;
+  std::vector<FlagRow> changed;  // ascending UIDs; new messages are among them
+  Uid uid_next{1};
+  std::shared_ptr<const std::vector<std::string>> keywords;
+};
+
+enum class FlagOperation : std::uint8_t { replace, add, remove };
+
+struct FlagChange {
+  UidSet uids;
+  FlagOperation operation = FlagOperation::add;
+  FlagSet flags;
+  std::optional<Modseq> unchanged_since;  // RFC 7162 3.1.3
+};
+
+struct FlagChangeResult {
+  Modseq previous_modseq;  // of the mailbox, before this change
+  Modseq modseq;           // after it; equal to previous_modseq where nothing changed
+  std::vector<FlagRow>
+      messages;     // all that exist and were not refused, with the flags they have now
+  UidSet modified;  // refused by unchanged_since
+  std::shared_ptr<const std::vector<std::string>> keywords;
+};
+
+struct NewMessage {
+  MessageUpload upload;
+  FlagSet flags;
+  InternalDate internal_date;
+};
+
+struct AppendResult {
+  MailboxId mailbox;
+  std::uint32_t uid_validity = 0;
+  UidSet uids;  // in the order of the messages
+};
+
+struct CopyResult {
+  std::uint32_t uid_validity = 0;  // of the destination
+  // Pairs in the order of the source UIDs; messages that were gone are left out.
+  std::vector<std::pair<Uid, Uid>> uids;
+};
+
+// How a session learns that a mailbox changed: `changed` is called after each commit, on the
+// committing thread, must not block, and may be called until stop() or the destructor has returned.
+class Watch {
+ public:
+  Watch() = default;
+  explicit Watch(std::shared_ptr<void> registration) : registration_(std::move(registration)) {}
+  void stop() { registration_.reset(); }
+
+ private:
+  std::shared_ptr<void> registration_;
+};
+
+enum class Detail : std::uint8_t {
+  row,        // MessageRow only
+  structure,  // and the kept structure
+  header,     // and the header octets of the message (RFC822.HEADER)
+};
+
+// Messages of one mailbox in the order of their UIDs, out of one read transaction. Blocking; lives
+// on one thread; to be used up soon, since it holds a database handle.
+class MessageCursor {
+ public:
+  virtual ~MessageCursor() = default;
+
+  // The next message; false at the end.
+  virtual bool next() = 0;
+  virtual const MessageRow& row() const = 0;
+
+  // Serialized mime::Structure (mime::deserialize), of the current parser version: an older one is
+  // computed again here. Valid until next(). Allowed whatever `Detail` was asked for; without it,
+  // it costs a look-up.
+  virtual std::string_view structure() = 0;
+  // The message's header with its blank line. Valid until next().
+  virtual std::string_view header() = 0;
+  // Appends octets [offset, offset + length) of the message, as far as they exist, to `out`.
+  virtual void read(std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
+};
+
+struct CheckReport {
+  std::uint64_t mailboxes = 0;
+  std::uint64_t messages = 0;
+  std::vector<std::string> problems;  // a sentence each; at most 1,000
+};
+
+class Account {
+ public:
+  virtual ~Account() = default;
+  virtual AccountId id() const = 0;
+  virtual const std::string& name() const = 0;
+
+  // --- mailboxes ---
+  virtual StoreResult<std::vector<MailboxInfo>> mailboxes() = 0;  // by name, INBOX first
+  virtual StoreResult<MailboxInfo> mailbox(std::string_view name) = 0;
+  // Makes missing parents too, as mailboxes that can be selected (RFC 9051 6.3.4).
+  virtual StoreResult<MailboxInfo> create_mailbox(std::string_view name,
+                                                  SpecialUse use = SpecialUse::none) = 0;
+  // A mailbox with children becomes \NoSelect; deleting that again is mailbox_has_children.
+  virtual StoreResult<void> delete_mailbox(std::string_view name) = 0;
+  // Children move along. INBOX: its messages move into the new mailbox (RFC 9051 6.3.6).
+  virtual StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) = 0;
+  virtual StoreResult<void> subscribe(std::string_view name, bool subscribed) = 0;
+  // Subscribed names, whether or not such a mailbox exists (RFC 3501 6.3.9).
+  virtual StoreResult<std::vector<std::string>> subscriptions() = 0;
+
+  // --- one mailbox's state ---
+  virtual StoreResult<MailboxSnapshot> snapshot(MailboxId mailbox) = 0;
+  // Changes after `since`; O(changes).
+  virtual StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) = 0;
+  // The mod-sequence of the latest commit that is known here, without any I/O; Modseq{0} where not
+  // known.
+  virtual Modseq latest_modseq(MailboxId mailbox) const = 0;
+  virtual Watch watch(MailboxId mailbox, std::function<void()> changed) = 0;
+  // Takes \Recent for a session: returns the first UID that no session was told of before, and
+  // moves the mark up to `next` (RFC 3501 2.3.2). Survives a clean stop; after a crash messages may
+  // be \Recent again.
+  virtual StoreResult<Uid> claim_recent(MailboxId mailbox, Uid next) = 0;
+
+  // --- messages ---
+  virtual StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox,
+                                                               const UidSet& uids,
+                                                               Detail detail) = 0;
+  // UIDs that match, ascending. `stop` ends it early with what was found; it may take long without
+  // an index.
+  virtual StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
+                                     std::stop_token stop = {}) = 0;
+
+  // All of them or none; one mod-sequence and consecutive UIDs. `keywords` beyond the limit:
+  // too_many_keywords.
+  virtual StoreResult<AppendResult> append(std::string_view mailbox,
+                                           std::vector<NewMessage> messages) = 0;
+  // One result for each change, in order; all in one transaction.
+  virtual std::vector<StoreResult<FlagChangeResult>> change_flags(
+      MailboxId mailbox, std::span<const FlagChange> changes) = 0;
+  // Flags, internal date and content come along; content is shared, never copied. All or none.
+  virtual StoreResult<CopyResult> copy(MailboxId from, const UidSet& uids, std::string_view to) = 0;
+  virtual StoreResult<CopyResult> move(MailboxId from, const UidSet& uids, std::string_view to) = 0;
+  // Removes those of `uids` that have \Deleted.
+  virtual StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) = 0;
+  // Removes them whatever their flags (POP3).
+  virtual StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) = 0;
+
+  // --- care ---
+  // Counts, content hashes, references and indexes, all of them.
+  virtual StoreResult<CheckReport> check() = 0;
+};
+
+}  // namespace mailkeep::store

@@ -1,0 +1,80 @@
+// The store: a data directory with `mailkeep.db` (accounts, credentials, server-wide state) and one
+// file an account, `accounts/<id>/mail.db`.
+//
+// Everything here blocks on the disk; callers run it where blocking is fine. All public functions
+// of Store and Account may be called from any thread at any time. A failing disk or a damaged
+// directory database throws (std::runtime_error and its kin); a damaged account file is
+// StoreError::account_damaged of that account alone.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/types.h"
+
+namespace mailkeep::store {
+
+class Account;
+
+struct StoreOptions {
+  std::size_t open_accounts =
+      256;  // whose database handles are kept open (least recently used go first)
+  std::size_t readers_per_account = 4;
+  std::chrono::seconds idle_handles{
+      10};  // handles of an account unused this long are closed by maintain()
+  std::uint64_t max_message_bytes = 256ULL << 20;
+  std::uint32_t max_mailboxes = 10'000;  // per account
+};
+
+// What proves a password without keeping it (RFC 5802 3): serves PLAIN, and SCRAM-SHA-256 too.
+struct PasswordRecord {
+  std::uint32_t iterations = 0;
+  std::string salt;        // octets
+  std::string stored_key;  // octets
+  std::string server_key;  // octets
+};
+
+struct AccountInfo {
+  AccountId id;
+  std::string name;
+  bool suspended = false;
+};
+
+class Store {
+ public:
+  // Makes the directory and its databases where they are missing (mode 0700), migrates older
+  // schemas, refuses newer ones (throws, saying so).
+  static std::shared_ptr<Store> open(const std::filesystem::path& data_dir,
+                                     const StoreOptions& options = {});
+  virtual ~Store() = default;
+
+  // Account names are compared as given: lower case is the caller's matter. 1 to 255 octets of
+  // UTF-8 without control characters.
+  virtual StoreResult<AccountInfo> create_account(std::string_view name,
+                                                  const PasswordRecord& password) = 0;
+  virtual StoreResult<void> set_password(std::string_view name, const PasswordRecord& password) = 0;
+  // Removes the account and its mail. Sessions of it see account errors from then on.
+  virtual StoreResult<void> remove_account(std::string_view name) = 0;
+  virtual std::vector<AccountInfo> accounts() = 0;
+  virtual StoreResult<AccountInfo> find_account(std::string_view name) = 0;
+  virtual StoreResult<PasswordRecord> password_of(std::string_view name) = 0;
+
+  // The account, shared by everybody who has it open. Cheap to hold: database handles come and go
+  // inside. A new account has INBOX, Drafts, Sent, Junk, Trash and Archive (with their special
+  // uses).
+  virtual StoreResult<std::shared_ptr<Account>> open_account(std::string_view name) = 0;
+
+  // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
+  // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures
+  // that were computed again, learns of changes made by other processes.
+  virtual void maintain() = 0;
+};
+
+}  // namespace mailkeep::store
