@@ -1,0 +1,40 @@
+// CAPABILITY, NOOP, LOGOUT (RFC 9051 6.1), ID (RFC 2971), ENABLE (RFC 5161), CHECK (RFC
+// 3501 6.4.1).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/imap/reply.h"
+#include "protocol/imap/state.h"
+#include "protocol/imap/wire/decoder.h"
+#include "protocol/stream.h"
+
+namespace mailkeep::imap {
+
+struct CapabilityCommand {};
+struct NoopCommand {};
+struct LogoutCommand {};
+struct CheckCommand {};
+struct IdCommand {
+  std::vector<std::pair<std::string, std::string>> fields;  // at most 30, for the log only
+};
+struct EnableCommand {
+  std::vector<std::string> capabilities;  // upper case
+};
+
+Parsed<CapabilityCommand> parse_capability(Decoder& decoder);
+Parsed<NoopCommand> parse_noop(Decoder& decoder);
+Parsed<LogoutCommand> parse_logout(Decoder& decoder);
+Parsed<CheckCommand> parse_check(Decoder& decoder);
+Parsed<IdCommand> parse_id(Decoder& decoder);
+Parsed<EnableCommand> parse_enable(Decoder& decoder);
+
+protocol::Awaitable<Reply> handle(Session& session, const CapabilityCommand& command);
+protocol::Awaitable<Reply> handle(Session& session, const NoopCommand& command);
+protocol::Awaitable<Reply> handle(Session& session, const LogoutCommand& command);
+protocol::Awaitable<Reply> handle(Session& session, const CheckCommand& command);
+protocol::Awaitable<Reply> handle(Session& session, const IdCommand& command);
+protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command);
+
+}  // namespace mailkeep::imap

@@ -1,0 +1,125 @@
+// One IMAP connection from greeting to end (RFC 9051 3, RFC 3501): reads commands, runs them one
+// after the other by the command table, writes the replies. Whatever a command throws costs that
+// command only (NO [SERVERBUG]).
+//
+// Lives on its stream's executor; handlers run inside run() and use it through the members below.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/authenticator.h"
+#include "protocol/blocking.h"
+#include "protocol/imap/command.h"
+#include "protocol/imap/mailbox_view.h"
+#include "protocol/imap/reply.h"
+#include "protocol/imap/settings.h"
+#include "protocol/imap/wire/command_reader.h"
+#include "protocol/imap/wire/encoder.h"
+#include "protocol/session_events.h"
+#include "protocol/stream.h"
+#include "store/account.h"
+
+namespace mailkeep::imap {
+
+template <class T>
+using Awaitable = protocol::Awaitable<T>;
+
+// What every session shares; all of it outlives the sessions.
+struct SessionServices {
+  protocol::BlockingPool& pool;
+  protocol::Authenticator& authenticator;
+  protocol::SessionEvents& events;
+  const Settings& settings;
+};
+
+// What a client has switched on by ENABLE or by using it (RFC 5161, RFC 7162 3.1.2).
+struct Enabled {
+  bool condstore = false;
+};
+
+class Session {
+ public:
+  Session(protocol::Stream& stream, const SessionServices& services);
+  ~Session();
+
+  // The whole session. Returns when it has ended; the caller closes the connection.
+  Awaitable<void> run();
+
+  // --- for handlers ---
+  protocol::Stream& stream() { return *stream_; }
+  const Settings& settings() const { return services_.settings; }
+  const SessionServices& services() const { return services_; }
+  CommandReader& reader() { return reader_; }
+  Enabled& enabled() { return enabled_; }
+  State state() const;
+
+  // Untagged responses go here; they leave with the next flush() at the latest.
+  Encoder& out() { return encoder_; }
+  std::string& output() { return output_; }
+  // Writes the output to the client. False: the connection is gone; end the command with
+  // Reply::end().
+  Awaitable<bool> flush();
+  // The same once there is much of it (kOutputBytes): for handlers that write long responses.
+  static constexpr std::size_t kOutputBytes = 64 * 1024;
+  Awaitable<bool> flush_if_large();
+  // Reads more input into reader().
+  Awaitable<protocol::ReadStatus> read_input(bool wakeable = false);
+
+  // Blocking work, e.g. `co_await session.blocking([&] { return account.mailboxes(); })`.
+  template <class Work>
+  auto blocking(Work work) {
+    return services_.pool.run(std::move(work));
+  }
+
+  // The account after log-in.
+  store::Account& account() { return *account_; }
+  const std::shared_ptr<store::Account>& shared_account() const { return account_; }
+  void logged_in(std::shared_ptr<store::Account> account);
+  // Whether passwords may be given now (RFC 9051 6.2.3, LOGINDISABLED).
+  bool may_give_password() const;
+
+  // The selected mailbox, if any.
+  MailboxView* view() { return view_ ? view_.get() : nullptr; }
+  void select(std::unique_ptr<MailboxView> view);
+  void unselect();
+
+  // For the log when a command fails: the message that is being worked on.
+  void working_on(store::Uid uid) { working_on_ = uid; }
+  std::string_view command_name() const { return command_name_; }
+
+ private:
+  struct Line;  // a parsed command with its tag
+
+  Awaitable<void> serve();
+  Awaitable<bool> serve_input();
+  Awaitable<std::optional<Line>> next_line();
+  Awaitable<bool> handle_event(const NeedLiteral& event);
+  Awaitable<bool> run_line(Line line);
+  Awaitable<Reply> run_command(Line& line);
+  Awaitable<bool> run_stores(std::vector<Line> lines);
+  void write_reply(std::string_view tag, const Reply& reply);
+  bool bad_input(const BadInput& bad);
+  Line parse_line(std::string_view text);
+  std::string failure(std::string_view what);
+
+  protocol::Stream* stream_;
+  SessionServices services_;
+  CommandReader reader_;
+  std::string output_;
+  Encoder encoder_;
+  Enabled enabled_;
+  std::shared_ptr<store::Account> account_;
+  std::unique_ptr<MailboxView> view_;
+  std::string command_name_;
+  store::Uid working_on_;
+  std::uint32_t bad_commands_ = 0;
+  bool connection_lost_ = false;
+  std::string_view end_reason_ = "closed";
+};
+
+}  // namespace mailkeep::imap

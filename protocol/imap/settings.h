@@ -1,0 +1,25 @@
+// What the configuration says about IMAP sessions. Read-only while sessions run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "protocol/imap/wire/command_reader.h"
+
+namespace mailkeep::imap {
+
+struct Settings {
+  std::string hostname = "localhost";
+  std::string version;                      // of the server, for ID; may be empty
+  std::chrono::seconds login_timeout{60};   // before log-in
+  std::chrono::seconds idle_timeout{1800};  // after log-in (RFC 9051 5.4: at least 30 minutes)
+  std::uint32_t max_bad_commands = 20;      // in a row, then BYE
+  std::uint64_t max_message_bytes = 256ULL << 20;  // of an APPEND
+  ReaderLimits reader;
+  ReaderLimits reader_before_login{8 * 1024, 16 * 1024};
+  enum class Plaintext : std::uint8_t { never, loopback, always };
+  Plaintext plaintext_without_tls = Plaintext::loopback;  // log-in with a password and no TLS
+};
+
+}  // namespace mailkeep::imap
