@@ -39,6 +39,7 @@ TEST(UidSet, KnowsTheHighestNumber) {
 
 TEST(UidSet, BehavesLikeASetOfNumbers) {
   std::mt19937 random(7);
+  auto pick = [&](std::size_t below) { return static_cast<std::uint32_t>(random() % below); };
   for (int round = 0; round < 300; ++round) {
     UidSet left;
     UidSet right;
@@ -46,8 +47,8 @@ TEST(UidSet, BehavesLikeASetOfNumbers) {
     std::set<std::uint32_t> right_model;
     auto grow = [&](UidSet& set, std::set<std::uint32_t>& model) {
       for (int i = 0; i < 12; ++i) {
-        std::uint32_t first = 1 + random() % 60;
-        std::uint32_t last = first + random() % 6;
+        std::uint32_t first = 1 + pick(60);
+        std::uint32_t last = first + pick(6);
         set.add(Range{first, last});
         for (std::uint32_t uid = first; uid <= last; ++uid) model.insert(uid);
       }

@@ -40,19 +40,20 @@ TEST(UidMap, EmptyHasNothing) {
 
 TEST(UidMap, BehavesLikeAListOfUids) {
   std::mt19937 random(11);
+  auto pick = [&](std::size_t below) { return static_cast<std::uint32_t>(random() % below); };
   for (int round = 0; round < 60; ++round) {
     UidMap map;
     std::vector<std::uint32_t> model;
     std::uint32_t next = 1;
     for (int step = 0; step < 30; ++step) {
-      next += random() % 3;
-      std::uint32_t count = 1 + random() % 5;
+      next += pick(3);
+      std::uint32_t count = 1 + pick(5);
       map.append(Range{next, next + count - 1});
       for (std::uint32_t i = 0; i < count; ++i) model.push_back(next++);
       UidSet gone;
-      for (std::uint32_t i = random() % 3; i > 0; --i) {
-        std::uint32_t first = 1 + random() % next;
-        gone.add(Range{first, first + random() % 4});
+      for (std::uint32_t i = pick(3); i > 0; --i) {
+        std::uint32_t first = 1 + pick(next);
+        gone.add(Range{first, first + pick(4)});
       }
       map.remove(gone);
       std::erase_if(model, [&](std::uint32_t uid) { return gone.contains(Uid{uid}); });
@@ -60,13 +61,13 @@ TEST(UidMap, BehavesLikeAListOfUids) {
 
       UidSet asked;
       for (int i = 0; i < 3; ++i) {
-        std::uint32_t first = 1 + random() % (next + 5);
-        asked.add(Range{first, first + random() % 10});
+        std::uint32_t first = 1 + pick((next + 5));
+        asked.add(Range{first, first + pick(10)});
       }
       ASSERT_EQ(map.intersection(asked), asked.intersection(set_of(model)));
       if (!model.empty()) {
-        std::uint32_t first = random() % static_cast<std::uint32_t>(model.size());
-        std::uint32_t last = first + random() % static_cast<std::uint32_t>(model.size() - first);
+        std::uint32_t first = pick(static_cast<std::uint32_t>(model.size()));
+        std::uint32_t last = first + pick(static_cast<std::uint32_t>(model.size() - first));
         ASSERT_EQ(map.uids_of(first + 1, last + 1),
                   set_of({model.begin() + first, model.begin() + last + 1}));
       }
