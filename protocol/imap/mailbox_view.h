@@ -2,8 +2,8 @@
 // (RFC 9051 2.3.1.2): the messages the client has been told of, and how changes in the store become
 // untagged EXISTS, EXPUNGE, FETCH and RECENT at the allowed moments (RFC 9051 5.2, 5.5, 7.5.1).
 //
-// Belongs to one session; `sync` does store work and is called where blocking is fine, all else
-// does none.
+// Belongs to one session and is used by one thread at a time. `fetch_changes` and the constructor's
+// caller do store work, where blocking is fine; all else does none.
 #pragma once
 
 #include <cstdint>
@@ -20,59 +20,68 @@ namespace mailkeep::imap {
 
 class MailboxView {
  public:
-  // `first_recent`: messages from this UID on are \Recent in this session.
+  // `recent`: the messages that are \Recent in this session (RFC 3501 2.3.2).
   MailboxView(std::shared_ptr<store::Account> account, store::MailboxSnapshot snapshot,
-              bool read_only, store::Uid first_recent);
+              bool read_only, store::UidSet recent);
 
   const store::MailboxInfo& info() const { return info_; }
   store::MailboxId id() const { return info_.id; }
   bool read_only() const { return read_only_; }
-  const store::UidMap& uids() const { return *uids_; }
+  const store::UidMap& uids() const { return own_uids_ ? *own_uids_ : *shared_uids_; }
   const std::vector<std::string>& keywords() const { return *info_.keywords; }
-  bool is_recent(store::Uid uid) const { return uid >= first_recent_; }
+  bool is_recent(store::Uid uid) const { return recent_.contains(uid); }
+  const store::UidSet& recent() const { return recent_; }
   std::uint32_t recent_count() const;
-  // The mod-sequence up to which the client has been told everything.
+  // The state of the mailbox up to which this view has read.
   store::Modseq modseq() const { return modseq_; }
 
-  // The wire's set as UIDs the client knows. Sequence numbers beyond the mailbox: nothing.
+  // The wire's set as UIDs the client knows. Nothing: a sequence number that is not there.
   std::optional<store::UidSet> resolve(const SequenceSet& set, bool by_uid) const;
 
-  // --- changes ---
   // Whether the store has news, without I/O.
   bool may_have_changed() const;
-  // Reads the news from the store (blocking). They are told by write_changes().
-  store::StoreResult<void> fetch_changes();
-  // Writes what has been fetched. `expunges`: whether EXPUNGE may be told now (never in FETCH,
-  // STORE, SEARCH by sequence number); if not they wait. `with_modseq`, `with_uid` add MODSEQ and
-  // UID to FETCH responses.
-  struct Telling {
-    bool expunges = true;
-    bool with_modseq = false;
-    bool with_uid = false;
-  };
-  void write_changes(Encoder& out, const Telling& telling);
-  // Whether an expunge waits to be told.
-  bool has_pending_expunges() const { return !pending_expunged_.empty(); }
+  // Reads the news from the store; write_changes() tells them. A mailbox that was deleted meanwhile
+  // has lost all its messages.
+  void fetch_changes();
 
-  // The session itself changed flags: `told` says whether the client has been, or shall not be,
-  // told of these messages. Where nobody else changed anything in between, nothing is read again.
-  void own_flag_change(const store::FlagChangeResult& result, const store::UidSet& silent);
+  struct Telling {
+    bool expunges = true;      // whether EXPUNGE may be told now; if not it waits
+    bool with_modseq = false;  // add MODSEQ to FETCH responses (RFC 7162 3.2)
+  };
+  // Tells what has been read and may be told.
+  void write_changes(Encoder& out, const Telling& telling);
+
+  // The untagged FLAGS response of the mailbox, with PERMANENTFLAGS where `permanent`.
+  void write_flag_names(Encoder& out, bool permanent) const;
+  // FETCH of flags; `with_uid` for the UID commands.
+  void write_flags(Encoder& out, const store::FlagRow& row, bool with_uid, bool with_modseq) const;
+
+  // The session changed flags itself and has told the client as much as it should. Where nobody
+  // else changed anything in between, these changes will not be read again.
+  void own_flag_change(const store::FlagChangeResult& result);
+  // Learns keywords that came with an own change, and tells them.
+  void learn_keywords(Encoder& out,
+                      const std::shared_ptr<const std::vector<std::string>>& keywords);
 
  private:
-  void write_flags(Encoder& out, const store::FlagRow& row, const Telling& telling) const;
+  store::UidMap& own_uids();
+  void note_changed(const store::FlagRow& row);
+  void note_expunged(const store::UidSet& expunged);
   void write_expunges(Encoder& out);
 
   std::shared_ptr<store::Account> account_;
   store::MailboxInfo info_;
-  store::SharedUidMap uids_;
+  store::SharedUidMap shared_uids_;          // as selected, until something changes
+  std::unique_ptr<store::UidMap> own_uids_;  // from then on
   bool read_only_;
-  store::Uid first_recent_;
+  bool deleted_ = false;
+  store::UidSet recent_;
   store::Modseq modseq_;
 
-  store::UidSet pending_expunged_;
-  std::vector<store::FlagRow> pending_flags_;  // ascending UIDs, messages the client knows
-  std::vector<store::FlagRow> own_told_;       // own changes not to tell again
-  store::UidSet pending_new_;
+  store::UidSet pending_expunged_;             // known to the client, gone from the store
+  store::UidSet pending_new_;                  // not yet known to the client
+  std::vector<store::FlagRow> pending_flags_;  // of messages the client knows
+  std::vector<store::FlagRow> own_changes_;    // not to be told when they are read from the store
   bool keywords_changed_ = false;
 };
 

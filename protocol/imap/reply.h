@@ -21,21 +21,27 @@ struct Reply {
   Kind kind = Kind::ok;
   std::string code;  // without brackets, e.g. "READ-WRITE"; empty for none
   std::string text;
+  // What the session does once the reply is written: STARTTLS and LOGOUT.
+  enum class After : std::uint8_t { nothing, start_tls, end };
+  After after = After::nothing;
 
-  static Reply ok(std::string text) { return {Kind::ok, {}, std::move(text)}; }
+  static Reply ok(std::string text) { return {Kind::ok, {}, std::move(text), After::nothing}; }
   static Reply ok(std::string code, std::string text) {
-    return {Kind::ok, std::move(code), std::move(text)};
+    return {Kind::ok, std::move(code), std::move(text), After::nothing};
   }
-  static Reply no(std::string text) { return {Kind::no, {}, std::move(text)}; }
+  static Reply no(std::string text) { return {Kind::no, {}, std::move(text), After::nothing}; }
   static Reply no(std::string code, std::string text) {
-    return {Kind::no, std::move(code), std::move(text)};
+    return {Kind::no, std::move(code), std::move(text), After::nothing};
   }
-  static Reply bad(std::string text) { return {Kind::bad, {}, std::move(text)}; }
+  static Reply bad(std::string text) { return {Kind::bad, {}, std::move(text), After::nothing}; }
   static Reply bad(const SyntaxError& error);
-  static Reply end() { return {Kind::end, {}, {}}; }
+  static Reply end() { return {Kind::end, {}, {}, After::nothing}; }
   // NO with the response code of RFC 5530 that fits, and the error's sentence: the one place that
   // maps store errors to IMAP.
   static Reply refused(store::StoreError error);
+  // The same for the destination of APPEND, COPY and MOVE: a missing one is TRYCREATE (RFC
+  // 9051 6.3.12).
+  static Reply refused_destination(store::StoreError error);
 };
 
 }  // namespace mailkeep::imap

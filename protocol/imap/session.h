@@ -84,41 +84,49 @@ class Session {
   bool may_give_password() const;
 
   // The selected mailbox, if any.
-  MailboxView* view() { return view_ ? view_.get() : nullptr; }
+  MailboxView* view() { return view_.get(); }
   void select(std::unique_ptr<MailboxView> view);
   void unselect();
 
-  // For the log when a command fails: the message that is being worked on.
-  void working_on(store::Uid uid) { working_on_ = uid; }
-  std::string_view command_name() const { return command_name_; }
+  // Tells the log that handling one message failed and was mended for the client. May be called
+  // from blocking work.
+  void report_message_failure(store::Uid uid, std::string_view what);
 
  private:
   struct Line;  // a parsed command with its tag
+  enum class Next : std::uint8_t { go_on, end };
 
   Awaitable<void> serve();
-  Awaitable<bool> serve_input();
-  Awaitable<std::optional<Line>> next_line();
-  Awaitable<bool> handle_event(const NeedLiteral& event);
-  Awaitable<bool> run_line(Line line);
-  Awaitable<Reply> run_command(Line& line);
-  Awaitable<bool> run_stores(std::vector<Line> lines);
-  void write_reply(std::string_view tag, const Reply& reply);
-  bool bad_input(const BadInput& bad);
-  Line parse_line(std::string_view text);
-  std::string failure(std::string_view what);
+  Awaitable<Next> on_input(NeedMore);
+  Awaitable<Next> on_input(NeedLiteral literal);
+  Awaitable<Next> on_input(CommandText command);
+  Awaitable<Next> on_input(BadInput bad);
+  Awaitable<Next> on_append(Parsed<AppendStart> start, NeedLiteral literal);
+  ReaderEvent next_event();
+  Line parse_line(std::string_view text) const;
+  std::vector<Line> take_pipelined_stores(Line first);
+  Awaitable<Next> run_line(Line line);
+  Awaitable<Next> run_stores(std::vector<Line> lines);
+  // The reply of `work`, or NO [SERVERBUG] for what it throws.
+  Awaitable<Reply> guarded(Awaitable<Reply> work);
+  Awaitable<void> tell_changes(bool expunges);
+  Awaitable<Next> finish_command(std::string_view tag, const Reply& reply, bool holds_expunges);
+  void write_tagged(std::string_view tag, const Reply& reply);
+  Next count_bad();
+  Next say_bye(std::string_view text, std::string_view reason);
+  void report_failure(std::string_view what);
 
   protocol::Stream* stream_;
   SessionServices services_;
   CommandReader reader_;
+  std::optional<ReaderEvent> pending_event_;  // looked at already, still to be served
   std::string output_;
   Encoder encoder_;
   Enabled enabled_;
   std::shared_ptr<store::Account> account_;
   std::unique_ptr<MailboxView> view_;
   std::string command_name_;
-  store::Uid working_on_;
   std::uint32_t bad_commands_ = 0;
-  bool connection_lost_ = false;
   std::string_view end_reason_ = "closed";
 };
 

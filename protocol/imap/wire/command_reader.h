@@ -47,6 +47,8 @@ class CommandReader {
  public:
   explicit CommandReader(const ReaderLimits& limits = {}) : limits_(limits) {}
 
+  void set_limits(const ReaderLimits& limits) { limits_ = limits; }
+
   // Where the connection appends what it reads.
   std::string& input() { return input_; }
 

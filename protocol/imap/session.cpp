@@ -1,0 +1,337 @@
+#include "protocol/imap/session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "protocol/imap/capability.h"
+#include "protocol/imap/command_table.h"
+
+namespace mailkeep::imap {
+namespace {
+
+using protocol::ReadStatus;
+
+constexpr std::size_t kPipelinedStores = 64;  // run in one transaction
+
+constexpr std::string_view kServerBug = "Internal error, see the server's log; the session goes on";
+
+// The SP-separated word that `decoder` is at, in upper case, or nothing.
+std::string command_word(Decoder& decoder) {
+  auto atom = decoder.atom();
+  if (!atom) return {};
+  std::string word(*atom);
+  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return word;
+}
+
+}  // namespace
+
+struct Session::Line {
+  std::string tag = "*";
+  const CommandEntry* entry = nullptr;
+  Parsed<Command> command = std::unexpected(SyntaxError{});
+};
+
+Session::Session(protocol::Stream& stream, const SessionServices& services)
+    : stream_(&stream),
+      services_(services),
+      reader_(services.settings.reader_before_login),
+      encoder_(output_) {}
+
+Session::~Session() = default;
+
+State Session::state() const {
+  if (!account_) return State::not_authenticated;
+  return view_ ? State::selected : State::authenticated;
+}
+
+void Session::logged_in(std::shared_ptr<store::Account> account) {
+  account_ = std::move(account);
+  reader_.set_limits(settings().reader);
+}
+
+bool Session::may_give_password() const {
+  if (stream_->is_tls()) return true;
+  switch (settings().plaintext_without_tls) {
+    case Settings::Plaintext::never:
+      return false;
+    case Settings::Plaintext::loopback:
+      return stream_->peer_is_loopback();
+    case Settings::Plaintext::always:
+      return true;
+  }
+  return false;
+}
+
+void Session::select(std::unique_ptr<MailboxView> view) {
+  view_ = std::move(view);
+}
+
+void Session::unselect() {
+  view_.reset();
+}
+
+Awaitable<bool> Session::flush() {
+  if (output_.empty()) co_return true;
+  const bool written = co_await stream_->write(output_);
+  output_.clear();
+  // An idle session keeps no output buffer; a busy one keeps a usual one.
+  if (output_.capacity() > 2 * kOutputBytes) output_.shrink_to_fit();
+  co_return written;
+}
+
+Awaitable<bool> Session::flush_if_large() {
+  if (output_.size() < kOutputBytes) co_return true;
+  co_return co_await flush();
+}
+
+Awaitable<ReadStatus> Session::read_input(bool wakeable) {
+  const auto limit = account_ ? settings().idle_timeout : settings().login_timeout;
+  if (output_.empty()) output_.shrink_to_fit();
+  co_return co_await stream_->read(reader_.input(), limit, wakeable);
+}
+
+Awaitable<void> Session::run() {
+  output_ += "* OK [CAPABILITY " + capabilities(*this) + "] Mailkeep ready\r\n";
+  co_await serve();
+  co_await flush();
+  services_.events.session_ended("imap", stream_->peer(), account_ ? account_->name() : "",
+                                 end_reason_);
+}
+
+Awaitable<void> Session::serve() {
+  for (;;) {
+    ReaderEvent event = next_event();
+    Next next = Next::end;
+    if (auto* command = std::get_if<CommandText>(&event)) {
+      next = co_await on_input(*command);
+    } else if (std::holds_alternative<NeedMore>(event)) {
+      next = co_await on_input(NeedMore{});
+    } else if (auto* literal = std::get_if<NeedLiteral>(&event)) {
+      next = co_await on_input(*literal);
+    } else {
+      next = co_await on_input(std::move(std::get<BadInput>(event)));
+    }
+    if (next == Next::end) co_return;
+  }
+}
+
+ReaderEvent Session::next_event() {
+  if (!pending_event_) return reader_.next();
+  ReaderEvent event = std::move(*pending_event_);
+  pending_event_.reset();
+  return event;
+}
+
+Awaitable<Session::Next> Session::on_input(NeedMore) {
+  if (!co_await flush()) co_return Next::end;
+  switch (co_await read_input()) {
+    case ReadStatus::data:
+    case ReadStatus::woken:
+      co_return Next::go_on;
+    case ReadStatus::timed_out:
+      co_return say_bye("Nothing heard for too long", "timeout");
+    case ReadStatus::stopping:
+      co_return say_bye("Server is stopping", "stopping");
+    case ReadStatus::closed:
+      break;
+  }
+  co_return Next::end;
+}
+
+Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
+  if (auto start = parse_append_start(literal.text)) {
+    co_return co_await on_append(std::move(*start), literal);
+  }
+  reader_.gather();
+  if (literal.synchronizing) output_ += "+ Ready for literal\r\n";
+  co_return Next::go_on;
+}
+
+Awaitable<Session::Next> Session::on_append(Parsed<AppendStart> start, NeedLiteral literal) {
+  command_name_ = "APPEND";
+  std::string tag(literal.text.substr(0, literal.text.find(' ')));
+  Reply reply;
+  if (!start || !account_) {
+    reply = start ? Reply::bad("APPEND is not allowed before log-in") : Reply::bad(start.error());
+    reader_.refuse(literal.octets, literal.synchronizing);
+  } else {
+    reply = co_await guarded(handle_append(*this, std::move(*start), literal));
+  }
+  co_return co_await finish_command(tag, reply, false);
+}
+
+Awaitable<Session::Next> Session::on_input(CommandText command) {
+  Line line = parse_line(command.text);
+  if (line.command && std::holds_alternative<StoreCommand>(*line.command) && view_) {
+    co_return co_await run_stores(take_pipelined_stores(std::move(line)));
+  }
+  co_return co_await run_line(std::move(line));
+}
+
+Awaitable<Session::Next> Session::on_input(BadInput bad) {
+  encoder_.raw(bad.tag.empty() ? "*" : bad.tag).raw(" BAD ").text(bad.text).crlf();
+  if (bad.fatal) co_return say_bye(bad.text, "unreadable input");
+  co_return count_bad();
+}
+
+Session::Line Session::parse_line(std::string_view text) const {
+  Line line;
+  Decoder decoder(text);
+  const auto tag = decoder.tag();
+  if (!tag) {
+    line.command = std::unexpected(tag.error());
+    return line;
+  }
+  line.tag = *tag;
+  if (auto space = decoder.sp(); !space) {
+    line.command = std::unexpected(space.error());
+    return line;
+  }
+  const std::size_t position = decoder.position();
+  std::string name = command_word(decoder);
+  if (name == "UID" && decoder.accept(' ')) name += ' ' + command_word(decoder);
+  line.entry = find_command(name);
+  if (!line.entry) {
+    line.command = std::unexpected(SyntaxError{position, "unknown command"});
+  } else if ((line.entry->states & static_cast<unsigned>(state())) == 0) {
+    line.command = std::unexpected(
+        SyntaxError{position, std::string(line.entry->name) + " is not allowed in this state"});
+  } else {
+    line.command = line.entry->parse(decoder);
+  }
+  return line;
+}
+
+std::vector<Session::Line> Session::take_pipelined_stores(Line first) {
+  std::vector<Line> lines;
+  lines.push_back(std::move(first));
+  while (lines.size() < kPipelinedStores && reader_.has_input()) {
+    ReaderEvent event = reader_.next();
+    if (auto* command = std::get_if<CommandText>(&event)) {
+      Line line = parse_line(command->text);
+      if (line.command && std::holds_alternative<StoreCommand>(*line.command)) {
+        lines.push_back(std::move(line));
+        continue;
+      }
+    }
+    if (!std::holds_alternative<NeedMore>(event)) pending_event_ = std::move(event);
+    break;
+  }
+  return lines;
+}
+
+Awaitable<Session::Next> Session::run_line(Line line) {
+  if (!line.command) {
+    write_tagged(line.tag, Reply::bad(line.command.error()));
+    co_return count_bad();
+  }
+  command_name_ = line.entry->name;
+  // Expunges that were held back must not be told to a command that goes by sequence numbers.
+  const Reply reply = co_await guarded(
+      std::visit([this](const auto& command) { return handle(*this, command); }, *line.command));
+  co_return co_await finish_command(line.tag, reply, line.entry->holds_expunges);
+}
+
+Awaitable<Session::Next> Session::run_stores(std::vector<Line> lines) {
+  command_name_ = lines.front().entry->name;
+  std::vector<const StoreCommand*> commands;
+  for (const Line& line : lines) commands.push_back(&std::get<StoreCommand>(*line.command));
+  std::vector<StoreOutcome> outcomes;
+  try {
+    outcomes = co_await handle_stores(*this, commands);
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+    outcomes.assign(lines.size(), {{}, Reply::no("SERVERBUG", std::string(kServerBug))});
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    output_ += outcomes[i].untagged;
+    const bool last = i + 1 == lines.size();
+    if (last) {
+      co_return co_await finish_command(lines[i].tag, outcomes[i].reply,
+                                        lines[i].entry->holds_expunges);
+    }
+    write_tagged(lines[i].tag, outcomes[i].reply);
+    if (outcomes[i].reply.kind == Reply::Kind::bad && count_bad() == Next::end) break;
+  }
+  co_return Next::end;
+}
+
+Awaitable<Reply> Session::guarded(Awaitable<Reply> work) {
+  try {
+    co_return co_await std::move(work);
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+  }
+  co_return Reply::no("SERVERBUG", std::string(kServerBug));
+}
+
+Awaitable<void> Session::tell_changes(bool expunges) {
+  if (!view_) co_return;
+  if (view_->may_have_changed()) {
+    try {
+      co_await blocking([this] { view_->fetch_changes(); });
+    } catch (const std::exception& error) {
+      report_failure(error.what());
+    }
+  }
+  view_->write_changes(encoder_, {.expunges = expunges, .with_modseq = enabled_.condstore});
+}
+
+Awaitable<Session::Next> Session::finish_command(std::string_view tag, const Reply& reply,
+                                                 bool holds_expunges) {
+  if (reply.kind == Reply::Kind::end) {
+    end_reason_ = reply.text.empty() ? "closed" : "logout";
+    co_return Next::end;
+  }
+  co_await tell_changes(!holds_expunges);
+  write_tagged(tag, reply);
+  if (reply.kind == Reply::Kind::bad) co_return count_bad();
+  bad_commands_ = 0;
+  if (reply.after == Reply::After::end) {
+    end_reason_ = "logout";
+    co_return Next::end;
+  }
+  if (reply.after == Reply::After::start_tls) {
+    if (!co_await flush()) co_return Next::end;
+    // What came before the handshake is not the client's protected word (RFC 9051 6.2.1).
+    reader_.reset();
+    pending_event_.reset();
+    if (!co_await stream_->start_tls()) {
+      end_reason_ = "tls handshake failed";
+      co_return Next::end;
+    }
+  }
+  co_return co_await flush_if_large() ? Next::go_on : Next::end;
+}
+
+void Session::write_tagged(std::string_view tag, const Reply& reply) {
+  static constexpr std::string_view kNames[] = {" OK ", " NO ", " BAD "};
+  encoder_.raw(tag).raw(kNames[static_cast<std::size_t>(reply.kind)]);
+  if (!reply.code.empty()) encoder_.raw("[").raw(reply.code).raw("] ");
+  encoder_.text(reply.text).crlf();
+}
+
+Session::Next Session::count_bad() {
+  if (++bad_commands_ < settings().max_bad_commands) return Next::go_on;
+  return say_bye("Too many bad commands", "too many bad commands");
+}
+
+Session::Next Session::say_bye(std::string_view text, std::string_view reason) {
+  encoder_.raw("* BYE ").text(text).crlf();
+  end_reason_ = reason;
+  return Next::end;
+}
+
+void Session::report_failure(std::string_view what) {
+  services_.events.command_failed("imap", stream_->peer(), account_ ? account_->name() : "",
+                                  view_ ? view_->info().name : "", 0, command_name_, what);
+}
+
+void Session::report_message_failure(store::Uid uid, std::string_view what) {
+  services_.events.command_failed("imap", stream_->peer(), account_ ? account_->name() : "",
+                                  view_ ? view_->info().name : "", uid.value, command_name_, what);
+}
+
+}  // namespace mailkeep::imap
