@@ -1,0 +1,78 @@
+#include "server/auth/password_cache.h"
+
+#include <gtest/gtest.h>
+
+#include "protocol/sasl/scram.h"
+
+namespace mailkeep::server {
+namespace {
+
+using Clock = PasswordCache::Clock;
+using std::chrono::seconds;
+
+const Clock::time_point kStart{seconds(1000)};
+
+store::PasswordRecord record(std::string key) {
+  return {.iterations = 1, .salt = "salt", .stored_key = std::move(key), .server_key = ""};
+}
+
+TEST(PasswordCache, KnowsWhatWasAddedAndNothingElse) {
+  PasswordCache cache(10, seconds(60));
+  const auto key = cache.key("ann", "secret", record("key"));
+  EXPECT_FALSE(cache.contains(key, kStart));
+  cache.add(key, kStart);
+  EXPECT_TRUE(cache.contains(key, kStart));
+  EXPECT_FALSE(cache.contains(cache.key("ann", "secret ", record("key")), kStart));
+  EXPECT_FALSE(cache.contains(cache.key("ann2", "secret", record("key")), kStart));
+}
+
+TEST(PasswordCache, AChangedPasswordIsNoticedAtOnce) {
+  PasswordCache cache(10, seconds(60));
+  cache.add(cache.key("ann", "secret", record("key")), kStart);
+  EXPECT_FALSE(cache.contains(cache.key("ann", "secret", record("other")), kStart));
+}
+
+TEST(PasswordCache, FieldsCannotRunIntoEachOther) {
+  PasswordCache cache(10, seconds(60));
+  EXPECT_NE(cache.key("ann", "asecret", record("key")), cache.key("anna", "secret", record("key")));
+}
+
+TEST(PasswordCache, ForgetsAfterItsLifetime) {
+  PasswordCache cache(10, seconds(60));
+  const auto key = cache.key("ann", "secret", record("key"));
+  cache.add(key, kStart);
+  EXPECT_TRUE(cache.contains(key, kStart + seconds(59)));
+  EXPECT_FALSE(cache.contains(key, kStart + seconds(60)));
+  EXPECT_EQ(cache.size(), 0U);
+}
+
+TEST(PasswordCache, DropsTheOldestAtItsLimit) {
+  PasswordCache cache(2, seconds(60));
+  const auto first = cache.key("a", "p", record("key"));
+  const auto second = cache.key("b", "p", record("key"));
+  const auto third = cache.key("c", "p", record("key"));
+  for (const auto& key : {first, second, third}) cache.add(key, kStart);
+  EXPECT_EQ(cache.size(), 2U);
+  EXPECT_FALSE(cache.contains(first, kStart));
+  EXPECT_TRUE(cache.contains(second, kStart));
+  EXPECT_TRUE(cache.contains(third, kStart));
+}
+
+TEST(PasswordCache, AddingTwiceCountsOnce) {
+  PasswordCache cache(2, seconds(60));
+  const auto key = cache.key("a", "p", record("key"));
+  cache.add(key, kStart);
+  cache.add(key, kStart + seconds(30));
+  EXPECT_EQ(cache.size(), 1U);
+  EXPECT_FALSE(cache.contains(key, kStart + seconds(61)));
+}
+
+TEST(PasswordCache, WithoutEntriesKeepsNothing) {
+  PasswordCache cache(0, seconds(60));
+  const auto key = cache.key("a", "p", record("key"));
+  cache.add(key, kStart);
+  EXPECT_FALSE(cache.contains(key, kStart));
+}
+
+}  // namespace
+}  // namespace mailkeep::server
