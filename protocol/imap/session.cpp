@@ -126,18 +126,26 @@ ReaderEvent Session::next_event() {
 
 Awaitable<Session::Next> Session::on_input(NeedMore) {
   if (!co_await flush()) co_return Next::end;
-  switch (co_await read_input()) {
-    case ReadStatus::data:
-    case ReadStatus::woken:
-      co_return Next::go_on;
-    case ReadStatus::timed_out:
-      co_return say_bye("Nothing heard for too long", "timeout");
-    case ReadStatus::stopping:
-      co_return say_bye("Server is stopping", "stopping");
-    case ReadStatus::closed:
-      break;
-  }
+  const ReadStatus status = co_await read_input();
+  if (status == ReadStatus::data || status == ReadStatus::woken) co_return Next::go_on;
+  reply_to_end_of_input(status);
   co_return Next::end;
+}
+
+Reply Session::reply_to_end_of_input(ReadStatus status) {
+  if (status == ReadStatus::timed_out) {
+    say_bye("Nothing heard for too long", "timeout");
+  } else if (status == ReadStatus::stopping) {
+    say_bye("Server is stopping", "stopping");
+  } else {
+    end_reason_ = "closed";
+  }
+  return Reply::end();
+}
+
+store::InternalDate Session::now() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count(), 0};
 }
 
 Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
@@ -228,7 +236,6 @@ Awaitable<Session::Next> Session::run_line(Line line) {
     co_return count_bad();
   }
   command_name_ = line.entry->name;
-  // Expunges that were held back must not be told to a command that goes by sequence numbers.
   const Reply reply = co_await guarded(
       std::visit([this](const auto& command) { return handle(*this, command); }, *line.command));
   co_return co_await finish_command(line.tag, reply, line.entry->holds_expunges);
@@ -281,10 +288,7 @@ Awaitable<void> Session::tell_changes(bool expunges) {
 
 Awaitable<Session::Next> Session::finish_command(std::string_view tag, const Reply& reply,
                                                  bool holds_expunges) {
-  if (reply.kind == Reply::Kind::end) {
-    end_reason_ = reply.text.empty() ? "closed" : "logout";
-    co_return Next::end;
-  }
+  if (reply.kind == Reply::Kind::end) co_return Next::end;
   co_await tell_changes(!holds_expunges);
   write_tagged(tag, reply);
   if (reply.kind == Reply::Kind::bad) co_return count_bad();

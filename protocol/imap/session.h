@@ -70,6 +70,12 @@ class Session {
   // Reads more input into reader().
   Awaitable<protocol::ReadStatus> read_input(bool wakeable = false);
 
+  // Ends the session for what a read answered other than data: BYE where the client can hear it.
+  Reply reply_to_end_of_input(protocol::ReadStatus status);
+
+  // The internal date of what arrives now.
+  static store::InternalDate now();
+
   // Blocking work, e.g. `co_await session.blocking([&] { return account.mailboxes(); })`.
   template <class Work>
   auto blocking(Work work) {

@@ -1,0 +1,76 @@
+#include "protocol/imap/commands/copy.h"
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// copy = "COPY" SP sequence-set SP mailbox; move is alike (RFC 9051 9)
+Parsed<CopyCommand> parse(Decoder& decoder, bool by_uid, bool move) {
+  CopyCommand command;
+  command.by_uid = by_uid;
+  command.move = move;
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto set = decoder.sequence_set();
+  if (!set) return std::unexpected(set.error());
+  command.set = std::move(*set);
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto destination = decoder.mailbox();
+  if (!destination) return std::unexpected(destination.error());
+  command.destination = std::move(*destination);
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return command;
+}
+
+// resp-code-copy: UIDs of source and destination, pair by pair (RFC 4315 3).
+std::string copyuid(const store::CopyResult& result) {
+  std::string code = "COPYUID ";
+  Encoder out(code);
+  out.number(result.uid_validity).sp();
+  store::UidSet sources;
+  store::UidSet destinations;
+  for (const auto& [source, destination] : result.uids) {
+    sources.add(source);
+    destinations.add(destination);
+  }
+  out.uid_set(sources).sp().uid_set(destinations);
+  return code;
+}
+
+}  // namespace
+
+Parsed<CopyCommand> parse_copy(Decoder& decoder) {
+  return parse(decoder, false, false);
+}
+Parsed<CopyCommand> parse_uid_copy(Decoder& decoder) {
+  return parse(decoder, true, false);
+}
+Parsed<CopyCommand> parse_move(Decoder& decoder) {
+  return parse(decoder, false, true);
+}
+Parsed<CopyCommand> parse_uid_move(Decoder& decoder) {
+  return parse(decoder, true, true);
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) {
+  MailboxView& view = *session.view();
+  const std::string name = command.move ? "MOVE" : "COPY";
+  if (command.move && view.read_only()) co_return Reply::no("READ-ONLY", "Mailbox is read-only");
+  const auto uids = view.resolve(command.set, command.by_uid);
+  if (!uids) co_return Reply::bad("No message with such a sequence number");
+  auto result = co_await session.blocking([&] {
+    store::Account& account = session.account();
+    return command.move ? account.move(view.id(), *uids, command.destination)
+                        : account.copy(view.id(), *uids, command.destination);
+  });
+  if (!result) co_return Reply::refused_destination(result.error());
+  if (result->uids.empty()) co_return Reply::ok(name + " completed, no messages");
+  const std::string code = copyuid(*result);
+  if (!command.move) co_return Reply::ok(code, name + " completed");
+  // MOVE tells the UIDs before its EXPUNGE responses, which come with the view's changes
+  // (RFC 6851 4.3).
+  session.out().raw("* OK [").raw(code).raw("] Messages moved\r\n");
+  co_return Reply::ok(name + " completed");
+}
+
+}  // namespace mailkeep::imap

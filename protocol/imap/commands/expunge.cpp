@@ -1,0 +1,54 @@
+#include "protocol/imap/commands/expunge.h"
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+
+Parsed<ExpungeCommand> parse_expunge(Decoder& decoder) {
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return ExpungeCommand{};
+}
+
+// uid-expunge = "UID" SP "EXPUNGE" SP sequence-set (RFC 4315 4)
+Parsed<ExpungeCommand> parse_uid_expunge(Decoder& decoder) {
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto set = decoder.sequence_set();
+  if (!set) return std::unexpected(set.error());
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return ExpungeCommand{std::move(*set)};
+}
+
+Parsed<CloseCommand> parse_close(Decoder& decoder) {
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return CloseCommand{};
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& command) {
+  MailboxView& view = *session.view();
+  if (view.read_only()) co_return Reply::no("READ-ONLY", "Mailbox is read-only");
+  // EXPUNGE means every message with \Deleted, also those the client was not told of yet.
+  const store::UidSet uids =
+      command.uids ? command.uids->uids_by_uid(view.uids()) : store::UidSet({1, UINT32_MAX});
+  auto expunged =
+      co_await session.blocking([&] { return session.account().expunge_deleted(view.id(), uids); });
+  if (!expunged) co_return Reply::refused(expunged.error());
+  // The EXPUNGE responses are the view's: they come with its changes before the tagged reply.
+  co_return Reply::ok(command.uids ? "UID EXPUNGE completed" : "EXPUNGE completed");
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const CloseCommand&) {
+  MailboxView& view = *session.view();
+  if (!view.read_only()) {
+    // CLOSE tells nothing of what it removes (RFC 9051 6.4.1).
+    auto expunged = co_await session.blocking([&] {
+      return session.account().expunge_deleted(view.id(), store::UidSet({1, UINT32_MAX}));
+    });
+    if (!expunged && expunged.error() != store::StoreError::no_such_mailbox) {
+      co_return Reply::refused(expunged.error());
+    }
+  }
+  session.unselect();
+  co_return Reply::ok("CLOSE completed");
+}
+
+}  // namespace mailkeep::imap

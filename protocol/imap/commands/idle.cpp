@@ -1,0 +1,53 @@
+#include "protocol/imap/commands/idle.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+bool is_done(std::string_view text) {
+  static constexpr std::string_view kDone = "DONE";
+  return std::equal(text.begin(), text.end(), kDone.begin(), kDone.end(), [](char a, char b) {
+    return std::toupper(static_cast<unsigned char>(a)) == b;
+  });
+}
+
+}  // namespace
+
+Parsed<IdleCommand> parse_idle(Decoder& decoder) {
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return IdleCommand{};
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
+  MailboxView* view = session.view();
+  store::Watch watch;
+  // Watching begins before the last look for news, so that nothing falls between the two.
+  if (view) watch = session.account().watch(view->id(), session.stream().waker());
+  session.out().raw("+ idling\r\n");
+  for (;;) {
+    if (view && view->may_have_changed()) {
+      co_await session.blocking([view] { view->fetch_changes(); });
+    }
+    if (view) {
+      view->write_changes(session.out(),
+                          {.expunges = true, .with_modseq = session.enabled().condstore});
+    }
+    if (!co_await session.flush()) co_return Reply::end();
+    const ReaderEvent event = session.reader().next();
+    if (const auto* line = std::get_if<CommandText>(&event)) {
+      if (is_done(line->text)) co_return Reply::ok("IDLE completed");
+      co_return Reply::bad("Expected DONE");
+    }
+    if (!std::holds_alternative<NeedMore>(event)) co_return Reply::bad("Expected DONE");
+    const auto status = co_await session.read_input(true);
+    if (status == protocol::ReadStatus::data || status == protocol::ReadStatus::woken) continue;
+    co_return session.reply_to_end_of_input(status);
+  }
+}
+
+}  // namespace mailkeep::imap

@@ -1,0 +1,110 @@
+#include "protocol/imap/commands/select.h"
+
+#include <memory>
+#include <utility>
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// select = "SELECT" SP mailbox [select-params]; select-params = SP "(" select-param *(SP ...) ")"
+// (RFC 4466 2.1); CONDSTORE is the parameter there is (RFC 7162 3.1.8).
+Parsed<SelectCommand> parse(Decoder& decoder, bool read_only) {
+  SelectCommand command;
+  command.read_only = read_only;
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto name = decoder.mailbox();
+  if (!name) return std::unexpected(name.error());
+  command.name = std::move(*name);
+  if (decoder.accept(' ')) {
+    if (auto ok = decoder.expect('('); !ok) return std::unexpected(ok.error());
+    if (!decoder.accept_word("CONDSTORE")) return decoder.fail("unknown SELECT parameter");
+    command.condstore = true;
+    if (auto ok = decoder.expect(')'); !ok) return std::unexpected(ok.error());
+  }
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return command;
+}
+
+struct Selected {
+  std::unique_ptr<MailboxView> view;
+  std::uint32_t first_unseen = 0;  // sequence number; 0 where all are seen
+};
+
+// The first message without \Seen. The rows are read up to it only.
+std::uint32_t first_unseen(store::Account& account, const MailboxView& view) {
+  if (view.info().unseen == 0) return 0;
+  const auto uid = account.first_unseen(view.id());
+  return uid ? view.uids().sequence_of(*uid) : 0;
+}
+
+store::StoreResult<Selected> open(const std::shared_ptr<store::Account>& account,
+                                  const SelectCommand& command) {
+  auto info = account->mailbox(command.name);
+  if (!info) return std::unexpected(info.error());
+  if (!info->selectable) return std::unexpected(store::StoreError::mailbox_not_selectable);
+  auto snapshot = account->snapshot(info->id);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  const store::Uid next = snapshot->info.uid_next;
+  store::Uid first_recent = snapshot->info.first_recent;
+  if (!command.read_only) {
+    first_recent = account->claim_recent(info->id, next).value_or(first_recent);
+  }
+  store::UidSet recent;
+  if (first_recent < next) recent.add({first_recent.value, next.value - 1});
+  Selected selected;
+  selected.view = std::make_unique<MailboxView>(account, std::move(*snapshot), command.read_only,
+                                                std::move(recent));
+  selected.first_unseen = first_unseen(*account, *selected.view);
+  return selected;
+}
+
+// RFC 3501 7.1, 7.2.6, 7.3; HIGHESTMODSEQ is RFC 7162 3.1.2.1.
+void write_selected(Encoder& out, const Selected& selected) {
+  const MailboxView& view = *selected.view;
+  view.write_flag_names(out, true);
+  out.raw("* ").number(view.uids().size()).raw(" EXISTS\r\n");
+  out.raw("* ").number(view.recent_count()).raw(" RECENT\r\n");
+  if (selected.first_unseen != 0) {
+    out.raw("* OK [UNSEEN ").number(selected.first_unseen).raw("] First unseen message\r\n");
+  }
+  out.raw("* OK [UIDVALIDITY ").number(view.info().uid_validity).raw("] UIDs are valid\r\n");
+  out.raw("* OK [UIDNEXT ").number(view.info().uid_next.value).raw("] Next UID\r\n");
+  out.raw("* OK [HIGHESTMODSEQ ").number(view.modseq().value).raw("] Highest mod-sequence\r\n");
+}
+
+}  // namespace
+
+Parsed<SelectCommand> parse_select(Decoder& decoder) {
+  return parse(decoder, false);
+}
+
+Parsed<SelectCommand> parse_examine(Decoder& decoder) {
+  return parse(decoder, true);
+}
+
+Parsed<UnselectCommand> parse_unselect(Decoder& decoder) {
+  if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
+  return UnselectCommand{};
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const SelectCommand& command) {
+  // A SELECT that fails leaves nothing selected (RFC 9051 6.3.2).
+  session.unselect();
+  auto selected =
+      co_await session.blocking([&] { return open(session.shared_account(), command); });
+  if (!selected) co_return Reply::refused(selected.error());
+  if (command.condstore) session.enabled().condstore = true;
+  write_selected(session.out(), *selected);
+  session.select(std::move(selected->view));
+  if (command.read_only) co_return Reply::ok("READ-ONLY", "EXAMINE completed");
+  co_return Reply::ok("READ-WRITE", "SELECT completed");
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const UnselectCommand&) {
+  session.unselect();
+  co_return Reply::ok("UNSELECT completed");
+}
+
+}  // namespace mailkeep::imap
