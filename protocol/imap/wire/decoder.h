@@ -52,6 +52,10 @@ class Decoder {
   Parsed<store::InternalDate> date_time();  // DQUOTE date-time DQUOTE
   Parsed<std::int64_t> date();              // date, quoted or not -> days since 1970-01-01
 
+  // "{n}" or "{n+}" with its CRLF: the octets that follow. For literals that are streamed, whose
+  // octets are not in the text.
+  Parsed<std::uint64_t> literal_header();
+
   // Whether mailbox names are plain UTF-8 (after ENABLE UTF8=ACCEPT or IMAP4rev2).
   void set_utf8_names(bool utf8) { utf8_names_ = utf8; }
 
@@ -61,8 +65,11 @@ class Decoder {
   }
 
  private:
+  std::string_view take_while(std::uint8_t classes);
   Parsed<std::string> quoted();
   Parsed<std::string> literal();
+  Parsed<std::uint32_t> sequence_number();
+  Parsed<void> flag(store::FlagSet& flags);
 
   std::string_view text_;
   std::size_t position_ = 0;

@@ -23,7 +23,10 @@ class Encoder {
   bool utf8() const { return utf8_; }
 
   // Text that is right as it stands: an atom, a keyword, punctuation.
-  Encoder& raw(std::string_view text);
+  Encoder& raw(std::string_view text) {
+    out_->append(text);
+    return *this;
+  }
   Encoder& sp() { return raw(" "); }
   Encoder& crlf() { return raw("\r\n"); }
   Encoder& number(std::uint64_t value);

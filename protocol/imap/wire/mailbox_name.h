@@ -13,6 +13,8 @@ namespace mailkeep::imap {
 std::optional<std::string> decode_mailbox_name(std::string_view name);
 std::string encode_mailbox_name(std::string_view utf8);
 
+bool is_utf8(std::string_view text);
+
 // "inbox" in any case becomes "INBOX", also as the first level ("inbox/x" -> "INBOX/x").
 std::string normalize_inbox(std::string_view name);
 
