@@ -18,19 +18,39 @@ namespace mailkeep::imap {
 inline constexpr int kMaxSearchDepth = 50;    // nested NOT, OR and parentheses
 inline constexpr int kMaxSearchKeys = 1'000;  // in one command
 
+// The grammar's search-key: like store::SearchQuery, but with what only a session knows still
+// unresolved (sets of sequence numbers, \Recent).
+struct SearchKey;
+struct SearchSet {
+  SequenceSet set;
+  bool by_uid = false;
+};
+struct SearchRecent {
+  bool recent = true;  // else OLD
+};
+struct SearchKeyNot {
+  std::unique_ptr<SearchKey> operand;
+};
+struct SearchKeyOr {
+  std::unique_ptr<SearchKey> left;
+  std::unique_ptr<SearchKey> right;
+};
+struct SearchKeyAnd {
+  std::vector<SearchKey> operands;
+};
+struct SearchKey {
+  std::variant<store::SearchAll, store::SearchFlags, store::SearchKeyword, store::SearchDate,
+               store::SearchSize, store::SearchModseq, store::SearchHeader, store::SearchText,
+               SearchSet, SearchRecent, SearchKeyNot, SearchKeyOr, SearchKeyAnd>
+      key;
+};
+
 struct SearchCommand {
   bool by_uid = false;
+  std::string charset = "UTF-8";
   bool known_charset = true;  // else NO [BADCHARSET]
-  bool uses_modseq = false;   // replies with the highest MODSEQ
-  store::SearchQuery query;
-  // The grammar's sets, to be resolved against the view: each stands for one SearchUids of the
-  // query, in order of appearance.
-  struct Set {
-    SequenceSet set;
-    bool by_uid = false;
-  };
-  std::vector<Set> sets;
-  bool uses_recent = false;  // RECENT, NEW or OLD: see `SearchRecent` in the source
+  bool uses_modseq = false;   // the reply has the highest MODSEQ of what was found
+  SearchKey key;
 };
 
 Parsed<SearchCommand> parse_search(Decoder& decoder);

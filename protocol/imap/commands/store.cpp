@@ -1,0 +1,166 @@
+#include "protocol/imap/commands/store.h"
+
+#include <utility>
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// [SP "(" "UNCHANGEDSINCE" SP mod-sequence-valzer ")"] (RFC 7162 7)
+Parsed<std::optional<store::Modseq>> parse_modifier(Decoder& decoder) {
+  std::optional<store::Modseq> unchanged_since;
+  if (!decoder.accept('(')) return unchanged_since;
+  if (!decoder.accept_word("UNCHANGEDSINCE")) return decoder.fail("unknown STORE modifier");
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto modseq = decoder.number64();
+  if (!modseq) return std::unexpected(modseq.error());
+  unchanged_since = store::Modseq{*modseq};
+  if (auto ok = decoder.expect(')'); !ok) return std::unexpected(ok.error());
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  return unchanged_since;
+}
+
+// store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag)))
+Parsed<void> parse_att_flags(Decoder& decoder, StoreCommand& command) {
+  if (decoder.accept('+')) {
+    command.operation = store::FlagOperation::add;
+  } else if (decoder.accept('-')) {
+    command.operation = store::FlagOperation::remove;
+  }
+  if (decoder.accept_word("FLAGS.SILENT")) {
+    command.silent = true;
+  } else if (!decoder.accept_word("FLAGS")) {
+    return decoder.fail("expected FLAGS or FLAGS.SILENT");
+  }
+  if (auto ok = decoder.sp(); !ok) return ok;
+  auto flags = decoder.flags();
+  if (!flags) return std::unexpected(flags.error());
+  command.flags = std::move(*flags);
+  return decoder.end();
+}
+
+// store = "STORE" SP sequence-set [store-modifiers] SP store-att-flags
+Parsed<StoreCommand> parse(Decoder& decoder, bool by_uid) {
+  StoreCommand command;
+  command.by_uid = by_uid;
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto set = decoder.sequence_set();
+  if (!set) return std::unexpected(set.error());
+  command.set = std::move(*set);
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  auto unchanged_since = parse_modifier(decoder);
+  if (!unchanged_since) return std::unexpected(unchanged_since.error());
+  command.unchanged_since = *unchanged_since;
+  if (auto ok = parse_att_flags(decoder, command); !ok) return std::unexpected(ok.error());
+  return command;
+}
+
+// MODIFIED lists what UNCHANGEDSINCE refused, in the numbers of the command (RFC 7162 3.1.3).
+std::string modified_code(const MailboxView& view, const StoreCommand& command,
+                          const store::UidSet& modified) {
+  std::string code = "MODIFIED ";
+  Encoder out(code);
+  if (command.by_uid) {
+    out.uid_set(modified);
+    return code;
+  }
+  store::UidSet sequences;  // of sequence numbers here: the form on the wire is the same
+  for (const auto& range : view.uids().intersection(modified).ranges()) {
+    for (std::uint32_t uid = range.first; uid <= range.last; ++uid) {
+      sequences.add(store::Uid{view.uids().sequence_of(store::Uid{uid})});
+    }
+  }
+  out.uid_set(sequences);
+  return code;
+}
+
+// The untagged FETCH responses of one STORE. With CONDSTORE a silent one still tells the new
+// mod-sequences (RFC 7162 3.1.3).
+void write_changed(const MailboxView& view, const StoreCommand& command, bool condstore,
+                   const store::FlagChangeResult& result, Encoder& out) {
+  const bool with_modseq = condstore || command.unchanged_since.has_value();
+  if (command.silent && !with_modseq) return;
+  for (const auto& row : result.messages) {
+    if (!command.silent) {
+      view.write_flags(out, row, command.by_uid || condstore, with_modseq);
+      continue;
+    }
+    const std::uint32_t sequence = view.uids().sequence_of(row.uid);
+    if (sequence == 0 || row.modseq != result.modseq) continue;
+    out.raw("* ").number(sequence).raw(" FETCH (UID ").number(row.uid.value);
+    out.raw(" MODSEQ (").number(row.modseq.value).raw("))\r\n");
+  }
+}
+
+StoreOutcome outcome_of(MailboxView& view, const StoreCommand& command, bool condstore,
+                        const store::StoreResult<store::FlagChangeResult>& result) {
+  StoreOutcome outcome;
+  if (!result) {
+    outcome.reply = Reply::refused(result.error());
+    return outcome;
+  }
+  Encoder out(outcome.untagged);
+  view.learn_keywords(out, result->keywords);
+  write_changed(view, command, condstore, *result, out);
+  view.own_flag_change(*result);
+  const std::string name = command.by_uid ? "UID STORE" : "STORE";
+  if (result->modified.empty()) {
+    outcome.reply = Reply::ok(name + " completed");
+  } else {
+    outcome.reply = Reply::ok(modified_code(view, command, result->modified),
+                              name + " completed for the others");
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Parsed<StoreCommand> parse_store(Decoder& decoder) {
+  return parse(decoder, false);
+}
+Parsed<StoreCommand> parse_uid_store(Decoder& decoder) {
+  return parse(decoder, true);
+}
+
+protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
+    Session& session, std::span<const StoreCommand* const> commands) {
+  MailboxView& view = *session.view();
+  std::vector<StoreOutcome> outcomes(commands.size());
+  std::vector<store::FlagChange> changes;
+  std::vector<std::size_t> places;  // of `changes` in `outcomes`
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const StoreCommand& command = *commands[i];
+    if (view.read_only()) {
+      outcomes[i].reply = Reply::no("READ-ONLY", "Mailbox is read-only");
+      continue;
+    }
+    auto uids = view.resolve(command.set, command.by_uid);
+    if (!uids) {
+      outcomes[i].reply = Reply::bad("No message with such a sequence number");
+      continue;
+    }
+    if (command.unchanged_since) session.enabled().condstore = true;
+    changes.push_back(
+        {std::move(*uids), command.operation, command.flags, command.unchanged_since});
+    places.push_back(i);
+  }
+  if (changes.empty()) co_return outcomes;
+  const bool condstore = session.enabled().condstore;
+  co_await session.blocking([&] {
+    const auto results = session.account().change_flags(view.id(), changes);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      outcomes[places[k]] = outcome_of(view, *commands[places[k]], condstore, results[k]);
+    }
+  });
+  co_return outcomes;
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const StoreCommand& command) {
+  const StoreCommand* const commands[] = {&command};
+  auto outcomes = co_await handle_stores(session, commands);
+  session.out().raw(outcomes[0].untagged);
+  co_return std::move(outcomes[0].reply);
+}
+
+}  // namespace mailkeep::imap
