@@ -211,7 +211,7 @@ class Matcher:
         """Words in any order; `...` stands for any others. All words are letters of one case."""
         if not all(isinstance(word, str) for word in want + got):
             return False
-        wanted = {word.lower() for word in want if word != "..."}
+        wanted = {word.replace("$$", "$").lower() for word in want if word != "..."}
         given = {word.lower() for word in got}
         return wanted <= given if "..." in want else wanted == given and len(got) == len(given)
 

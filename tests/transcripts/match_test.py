@@ -68,8 +68,9 @@ class MatchTest(unittest.TestCase):
         self.check(r"* OK [PERMANENTFLAGS (\A \*)] *", r"* OK [PERMANENTFLAGS (\* \A)] ok")
 
     def test_literals_of_messages(self):
-        self.check("* 1 FETCH (BODY[] {{@m}})", f"* 1 FETCH (BODY[] {literal('A: 1' + chr(13) + chr(10) * 1 + chr(13) + chr(10) + 'body' + chr(13) + chr(10))})")
-        self.check("* 1 FETCH (X {{@m:text}})", f"* 1 FETCH (X {literal('body' + chr(13) + chr(10))})")
+        whole, body = literal("A: 1\r\n\r\nbody\r\n"), literal("body\r\n")
+        self.check("* 1 FETCH (BODY[] {{@m}})", f"* 1 FETCH (BODY[] {whole})")
+        self.check("* 1 FETCH (X {{@m:text}})", f"* 1 FETCH (X {body})")
         self.check("* 1 FETCH (X {{@m:3.1}})", '* 1 FETCH (X "1")')
 
     def test_a_literal_is_no_structure(self):
