@@ -8,8 +8,8 @@
 namespace mailkeep::mime {
 
 struct DateTime {
-  std::int64_t seconds = 0;        // since 1970-01-01 00:00 UTC
-  std::int32_t zone_minutes = 0;   // east of UTC is positive
+  std::int64_t seconds = 0;       // since 1970-01-01 00:00 UTC
+  std::int32_t zone_minutes = 0;  // east of UTC is positive
 
   // Days since 1970-01-01 by the calendar of the zone itself: what SENTON and its kin compare
   // (RFC 9051 6.4.4: "disregarding time and timezone").

@@ -31,7 +31,11 @@ struct Parameter {
 };
 
 // RFC 9051 7.5.2 address structure. A group start has a mailbox (the group's name) and no host; a
-// group end has neither. Starts and ends always match.
+// group end has neither. Starts and ends always match and never nest. Any other address has both:
+// what the message lacks is kMissingMailbox or kMissingDomain, since NIL would make it a group.
+inline constexpr std::string_view kMissingMailbox = "MISSING_MAILBOX";
+inline constexpr std::string_view kMissingDomain = "MISSING_DOMAIN";
+
 struct Address {
   OptionalText name;
   OptionalText route;  // RFC 5322 4.4 obs-route
@@ -41,7 +45,7 @@ struct Address {
 
 struct Envelope {
   OptionalText date;
-  OptionalText subject;
+  OptionalText subject;  // runs of white space are one space
   std::vector<Address> from;
   std::vector<Address> sender;    // empty: use `from`, as RFC 9051 7.5.2 says
   std::vector<Address> reply_to;  // empty: use `from`
@@ -74,9 +78,10 @@ struct Part {
   std::uint64_t header_begin = 0;
   std::uint64_t body_begin = 0;
   std::uint64_t body_end = 0;
-  std::uint64_t body_lines = 0;  // line ends in the body, plus one for a last line without
+  std::uint64_t body_lines =
+      0;  // line ends (LF) in the body; a last line without one does not count
 
-  std::string_view type = "text";      // as written in the message
+  std::string_view type = "text";  // as written in the message
   std::string_view subtype = "plain";
   std::vector<Parameter> parameters;
   OptionalText id;
@@ -139,8 +144,8 @@ struct Structure {
 std::vector<std::uint32_t> children_of(const Structure& structure, std::uint32_t part);
 
 // Finds a part by its IMAP number, e.g. {1, 2} for "1.2" (RFC 9051 6.4.5.1): a number counts the
-// children of a multipart; in a message/rfc822 it counts the parts of the message inside; number 1 of
-// a message that is not a multipart is its only part. Empty path: the root.
+// children of a multipart; in a message/rfc822 it counts the parts of the message inside; number 1
+// of a message that is not a multipart is its only part. Empty path: the root.
 std::optional<std::uint32_t> find_part(const Structure& structure,
                                        const std::vector<std::uint32_t>& path);
 

@@ -6,9 +6,9 @@
 
 namespace mailkeep::mime {
 
-// `bytes` in `charset` as UTF-8. An unknown charset, or us-ascii with 8-bit octets, is read as UTF-8
-// where it is valid UTF-8 and as windows-1252 otherwise; octets that the charset does not have become
-// U+FFFD.
+// `bytes` in `charset` as UTF-8. An unknown charset, or us-ascii with 8-bit octets, is read as
+// UTF-8 where it is valid UTF-8 and as windows-1252 otherwise; octets that the charset does not
+// have become U+FFFD.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 
 bool is_known_charset(std::string_view charset);

@@ -1,5 +1,5 @@
-// Header text for people: RFC 2047 encoded words and RFC 2231 parameter values as UTF-8. Made for real
-// mail: words without the spaces around them, words cut in the middle of a character, unknown
+// Header text for people: RFC 2047 encoded words and RFC 2231 parameter values as UTF-8. Made for
+// real mail: words without the spaces around them, words cut in the middle of a character, unknown
 // charsets and raw 8-bit text all give the best readable text, and never an error.
 #pragma once
 

@@ -1,0 +1,56 @@
+// ASCII as mail headers use it: no locale, any octet allowed as input.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace mailkeep::mime {
+
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr bool is_line_space(char c) {
+  return is_space(c) || c == '\r' || c == '\n';
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_eight_bit(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
+
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+// Equal but for the case of ASCII letters.
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return x == y || to_lower(x) == to_lower(y);
+         });
+}
+
+// Without spaces, tabs and line ends at the end.
+constexpr std::string_view trim_right(std::string_view text) {
+  while (!text.empty() && is_line_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Without spaces, tabs and line ends at either end.
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_line_space(text.front())) text.remove_prefix(1);
+  return trim_right(text);
+}
+
+// The value of a hexadecimal digit, or -1.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace mailkeep::mime
