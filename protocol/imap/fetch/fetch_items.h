@@ -53,7 +53,7 @@ struct FetchItems {
   std::vector<BodyItem> bodies;
 
   bool needs_structure() const;
-  bool needs_only_row() const;
+  bool needs_header() const;  // of the message itself
 };
 
 inline constexpr std::size_t kMaxBodyItems = 200;     // in one FETCH

@@ -107,6 +107,12 @@ bool Decoder::accept_word(std::string_view word) {
   return true;
 }
 
+bool Decoder::accept_prefix(std::string_view prefix) {
+  if (!equal_ignoring_case(rest().substr(0, prefix.size()), prefix)) return false;
+  position_ += prefix.size();
+  return true;
+}
+
 Parsed<void> Decoder::sp() {
   if (!accept(' ')) return fail("expected a space");
   return {};

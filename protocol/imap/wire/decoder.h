@@ -31,6 +31,8 @@ class Decoder {
   bool accept(char c);
   // Consumes `word` (ASCII case-insensitive) if it is next and no atom character follows it.
   bool accept_word(std::string_view word);
+  // The same, whatever follows: "BODY[" of a section.
+  bool accept_prefix(std::string_view prefix);
 
   Parsed<void> sp();
   Parsed<void> expect(char c);

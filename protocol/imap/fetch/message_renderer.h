@@ -1,0 +1,71 @@
+// One message as one FETCH response (RFC 9051 7.5.2). Whatever the message is or whatever fails
+// while it is handled, what comes out is one whole, valid response.
+//
+// Blocking, since it reads from the store. Used by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mime/structure.h"
+#include "protocol/imap/fetch/fetch_items.h"
+#include "protocol/imap/fetch/section_reader.h"
+#include "protocol/imap/mailbox_view.h"
+#include "protocol/imap/wire/encoder.h"
+#include "store/account.h"
+
+namespace mailkeep::imap {
+
+// Octets of a message that are too many to render with the rest: they are to be streamed between
+// the texts. `text` goes out first, then the octets.
+struct LargeLiteral {
+  std::string text;
+  OctetRange octets;
+};
+
+class MessageRenderer {
+ public:
+  // Literals up to this size are rendered in place.
+  static constexpr std::uint64_t kInlineOctets = 256 * 1024;
+
+  // `failed` is told of a message for which the response of last resort was given.
+  using FailureSink = std::function<void(store::Uid, std::string_view what)>;
+
+  // All of it must outlive the renderer.
+  MessageRenderer(const FetchItems& items, const MailboxView& view, FailureSink failed)
+      : items_(items), view_(view), failed_(std::move(failed)) {}
+
+  // What a cursor has to bring for these items.
+  store::Detail detail() const;
+
+  // Appends the response for the cursor's message to `out`. `with_flags`: FLAGS are told even if
+  // not asked for. Large literals, if any, go to `large`, each with all the text before it; the
+  // text after the last is in `out` then.
+  void render(store::MessageCursor& cursor, bool with_flags, std::string& out,
+              std::vector<LargeLiteral>& large);
+
+  // Whether a message of that size could have large literals here.
+  bool may_be_large(std::uint64_t size) const {
+    return size > kInlineOctets && !items_.bodies.empty();
+  }
+
+ private:
+  void write_row_items(Encoder& out, const store::MessageRow& row, bool with_flags);
+  void write_structure_items(Encoder& out, const mime::Structure& structure);
+  void write_body(const BodyItem& item, store::MessageCursor& cursor,
+                  const mime::Structure* structure, std::string& out,
+                  std::vector<LargeLiteral>& large);
+  void write_last_resort(Encoder& out, const store::MessageRow& row);
+  void separate(Encoder& out);
+
+  const FetchItems& items_;
+  const MailboxView& view_;
+  FailureSink failed_;
+  bool first_item_ = true;
+  std::string scratch_;
+};
+
+}  // namespace mailkeep::imap
