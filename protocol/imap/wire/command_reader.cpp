@@ -77,6 +77,7 @@ void CommandReader::reset() {
 
 ReaderEvent CommandReader::next() {
   if (command_ended_) forget_command();
+  if (announced_) refuse(announced_->octets, announced_->synchronizing);
   if (refusal_) return *std::exchange(refusal_, std::nullopt);
   while (streaming_ == 0 && pass_over() && gather_more()) {
     if (auto event = line()) return std::move(*event);
@@ -173,8 +174,7 @@ ReaderEvent CommandReader::literal_begins(std::string_view line, std::uint64_t o
                                           bool synchronizing, bool literal8) {
   command_.append(line).append("\r\n");
   line_bytes_ += line.size() + 2;
-  announced_ = octets;
-  announced_synchronizing_ = synchronizing;
+  announced_ = Announced{octets, synchronizing};
   return NeedLiteral{command_, octets, synchronizing, literal8};
 }
 
@@ -185,20 +185,26 @@ BadInput CommandReader::reject(std::string_view line, std::string text) {
 }
 
 bool CommandReader::gather() {
-  if (announced_ > limits_.gathered_bytes - std::min(limits_.gathered_bytes, command_.size())) {
+  if (!announced_) return false;
+  const Announced literal = *std::exchange(announced_, std::nullopt);
+  const std::size_t room =
+      limits_.gathered_bytes - std::min(limits_.gathered_bytes, command_.size());
+  if (literal.octets > room) {
     refusal_ = BadInput{tag_of(command_), "literal too large", false};
-    refuse(announced_, announced_synchronizing_);
+    refuse(literal.octets, literal.synchronizing);
     return false;
   }
-  gathering_ = announced_;
+  gathering_ = literal.octets;
   return true;
 }
 
 void CommandReader::stream(std::uint64_t octets) {
+  announced_.reset();
   streaming_ = octets;
 }
 
 void CommandReader::refuse(std::uint64_t octets, bool synchronizing) {
+  announced_.reset();
   forget_command();
   if (synchronizing) return;
   skipping_ = octets;

@@ -61,10 +61,10 @@ class CommandReader {
   // no input, no memory is held for it.
   ReaderEvent next();
 
-  // Answers to NeedLiteral.
+  // Answers to NeedLiteral; without one, next() refuses it.
   //
   // The literal becomes part of the command's text. False: it would be too much and is refused;
-  // next() says so. "+ " must not be written then.
+  // next() says so as BadInput. "+ " must not be written then.
   [[nodiscard]] bool gather();
   // Of a literal of `octets`: they are fetched by take().
   void stream(std::uint64_t octets);
@@ -85,6 +85,10 @@ class CommandReader {
   void reset();
 
  private:
+  struct Announced {
+    std::uint64_t octets;
+    bool synchronizing;
+  };
   std::string_view unread() const { return std::string_view(input_).substr(consumed_); }
   void drop_consumed();
   void forget_command();
@@ -99,15 +103,14 @@ class CommandReader {
   BadInput reject(std::string_view line, std::string text);
 
   ReaderLimits limits_;
-  std::string input_;            // as read
-  std::size_t consumed_ = 0;     // of input_
-  std::size_t scanned_ = 0;      // of what is unread: no line end in it
-  std::string command_;          // text of a command that has literals
-  std::size_t line_bytes_ = 0;   // of command_: what is not literals
-  bool command_ended_ = false;   // command_ was given away
-  std::uint64_t announced_ = 0;  // octets of the literal that waits for its answer
-  bool announced_synchronizing_ = true;
-  std::uint64_t gathering_ = 0;  // octets of a literal still to gather
+  std::string input_;                   // as read
+  std::size_t consumed_ = 0;            // of input_
+  std::size_t scanned_ = 0;             // of what is unread: no line end in it
+  std::string command_;                 // text of a command that has literals
+  std::size_t line_bytes_ = 0;          // of command_: what is not literals
+  bool command_ended_ = false;          // command_ was given away
+  std::optional<Announced> announced_;  // the literal that waits for its answer
+  std::uint64_t gathering_ = 0;         // octets of a literal still to gather
   std::uint64_t streaming_ = 0;
   std::uint64_t skipping_ = 0;
   bool skipping_line_ = false;

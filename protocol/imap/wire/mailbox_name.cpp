@@ -139,12 +139,15 @@ class ShiftWriter {
   bool open_ = false;
 };
 
+bool is_wildcard(char c) {
+  return c == '*' || c == '%';
+}
+
 // Wildcards side by side are one: '*' if there is a '*' among them.
 std::string collapse_wildcards(std::string_view pattern) {
   std::string result;
   for (const char c : pattern) {
-    const bool wildcard = c == '*' || c == '%';
-    if (wildcard && !result.empty() && (result.back() == '*' || result.back() == '%')) {
+    if (is_wildcard(c) && !result.empty() && is_wildcard(result.back())) {
       if (c == '*') result.back() = '*';
     } else {
       result += c;
@@ -153,12 +156,29 @@ std::string collapse_wildcards(std::string_view pattern) {
   return result;
 }
 
-// From `reached` (by how much of the name the pattern so far can be matched) to the same behind one
-// more wildcard.
-void reach_over_wildcard(std::vector<char>& reached, std::string_view name, bool over_separator) {
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (reached[i] != 0 && (over_separator || name[i] != '/')) reached[i + 1] = 1;
+// For each length from 0 to the name's: whether the pattern matches so much of the name. Goes
+// through the pattern once, so that no pattern can make it look twice.
+std::vector<char> reach(std::string_view pattern, std::string_view name) {
+  // The octets of a first level INBOX match in any case.
+  const bool inbox = name == kInbox || name.starts_with("INBOX/");
+  const std::size_t any_case = inbox ? kInbox.size() : 0;
+  std::vector<char> reached(name.size() + 1, 0);
+  reached[0] = 1;
+  for (const char c : collapse_wildcards(pattern)) {
+    if (is_wildcard(c)) {
+      for (std::size_t i = 0; i < name.size(); ++i) {
+        if (reached[i] != 0 && (c == '*' || name[i] != '/')) reached[i + 1] = 1;
+      }
+      continue;
+    }
+    for (std::size_t i = name.size(); i > 0; --i) {
+      const char have = name[i - 1];
+      const bool equal = i <= any_case ? ascii_upper(have) == ascii_upper(c) : have == c;
+      reached[i] = static_cast<char>(reached[i - 1] != 0 && equal);
+    }
+    reached[0] = 0;
   }
+  return reached;
 }
 
 }  // namespace
@@ -228,27 +248,18 @@ std::string normalize_inbox(std::string_view name) {
 
 bool matches_pattern(std::string_view pattern, std::string_view name) {
   if (pattern == "*") return true;
-  const std::string shorter = collapse_wildcards(pattern);
-  const auto literals = std::ranges::count_if(shorter, [](char c) { return c != '*' && c != '%'; });
-  if (static_cast<std::size_t>(literals) > name.size()) return false;
-  // The octets of a first level INBOX match in any case.
-  const bool inbox = name == kInbox || name.starts_with("INBOX/");
-  const std::size_t any_case = inbox ? kInbox.size() : 0;
-  std::vector<char> reached(name.size() + 1, 0);
-  reached[0] = 1;
-  for (const char c : shorter) {
-    if (c == '*' || c == '%') {
-      reach_over_wildcard(reached, name, c == '*');
-      continue;
-    }
-    for (std::size_t i = name.size(); i > 0; --i) {
-      const char have = name[i - 1];
-      const bool equal = i <= any_case ? ascii_upper(have) == ascii_upper(c) : have == c;
-      reached[i] = static_cast<char>(reached[i - 1] != 0 && equal);
-    }
-    reached[0] = 0;
+  const auto wildcards = std::ranges::count_if(pattern, is_wildcard);
+  if (pattern.size() - static_cast<std::size_t>(wildcards) > name.size()) return false;
+  return reach(pattern, name).back() != 0;
+}
+
+std::vector<std::size_t> matching_prefixes(std::string_view pattern, std::string_view name) {
+  const std::vector<char> reached = reach(pattern, name);
+  std::vector<std::size_t> lengths;
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i] != 0) lengths.push_back(i);
   }
-  return reached[name.size()] != 0;
+  return lengths;
 }
 
 }  // namespace mailkeep::imap

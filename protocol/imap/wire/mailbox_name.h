@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mailkeep::imap {
 
@@ -18,8 +19,10 @@ bool is_utf8(std::string_view text);
 // "inbox" in any case becomes "INBOX", also as the first level ("inbox/x" -> "INBOX/x").
 std::string normalize_inbox(std::string_view name);
 
-// Whether `name` matches a LIST pattern: '*' is anything, '%' anything but '/'. Linear-ish in both
-// lengths whatever the pattern. INBOX matches without regard to case.
+// Whether `name` matches a LIST pattern: '*' is anything, '%' anything but '/'. At most O(pattern *
+// name), whatever the pattern. INBOX matches without regard to case.
 bool matches_pattern(std::string_view pattern, std::string_view name);
+// How long the prefixes of `name` that match are, ascending.
+std::vector<std::size_t> matching_prefixes(std::string_view pattern, std::string_view name);
 
 }  // namespace mailkeep::imap

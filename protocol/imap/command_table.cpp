@@ -1,0 +1,71 @@
+#include "protocol/imap/command_table.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "protocol/imap/wire/characters.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// A family's parser as a parser of the variant.
+template <auto kParse>
+Parsed<Command> as_command(Decoder& decoder) {
+  auto command = kParse(decoder);
+  if (!command) return std::unexpected(std::move(command.error()));
+  return Command(std::move(*command));
+}
+
+constexpr CommandEntry kCommands[] = {
+    {"APPEND", as_command<parse_append>, kAfterLogin},
+    {"AUTHENTICATE", as_command<parse_authenticate>, kBeforeLogin},
+    {"CAPABILITY", as_command<parse_capability>, kAnyState},
+    {"CHECK", as_command<parse_check>, kSelected},
+    {"CLOSE", as_command<parse_close>, kSelected},
+    {"COPY", as_command<parse_copy>, kSelected},
+    {"CREATE", as_command<parse_create>, kAfterLogin},
+    {"DELETE", as_command<parse_delete>, kAfterLogin},
+    {"ENABLE", as_command<parse_enable>, kAfterLogin},
+    {"EXAMINE", as_command<parse_examine>, kAfterLogin},
+    {"EXPUNGE", as_command<parse_expunge>, kSelected},
+    {"FETCH", as_command<parse_fetch>, kSelected, true},
+    {"ID", as_command<parse_id>, kAnyState},
+    {"IDLE", as_command<parse_idle>, kAfterLogin},
+    {"LIST", as_command<parse_list>, kAfterLogin},
+    {"LOGIN", as_command<parse_login>, kBeforeLogin},
+    {"LOGOUT", as_command<parse_logout>, kAnyState},
+    {"LSUB", as_command<parse_lsub>, kAfterLogin},
+    {"MOVE", as_command<parse_move>, kSelected},
+    {"NAMESPACE", as_command<parse_namespace>, kAfterLogin},
+    {"NOOP", as_command<parse_noop>, kAnyState},
+    {"RENAME", as_command<parse_rename>, kAfterLogin},
+    {"SEARCH", as_command<parse_search>, kSelected, true},
+    {"SELECT", as_command<parse_select>, kAfterLogin},
+    {"STARTTLS", as_command<parse_starttls>, kBeforeLogin},
+    {"STATUS", as_command<parse_status>, kAfterLogin},
+    {"STORE", as_command<parse_store>, kSelected, true},
+    {"SUBSCRIBE", as_command<parse_subscribe>, kAfterLogin},
+    {"UID COPY", as_command<parse_uid_copy>, kSelected},
+    {"UID EXPUNGE", as_command<parse_uid_expunge>, kSelected},
+    {"UID FETCH", as_command<parse_uid_fetch>, kSelected},
+    {"UID MOVE", as_command<parse_uid_move>, kSelected},
+    {"UID SEARCH", as_command<parse_uid_search>, kSelected},
+    {"UID STORE", as_command<parse_uid_store>, kSelected},
+    {"UNSELECT", as_command<parse_unselect>, kSelected},
+    {"UNSUBSCRIBE", as_command<parse_unsubscribe>, kAfterLogin},
+};
+static_assert(std::ranges::is_sorted(kCommands, {}, &CommandEntry::name));
+
+}  // namespace
+
+const CommandEntry* find_command(std::string_view name) {
+  std::string upper(name);
+  std::ranges::transform(upper, upper.begin(), ascii_upper);
+  const auto entry =
+      std::ranges::lower_bound(kCommands, std::string_view(upper), {}, &CommandEntry::name);
+  return entry != std::end(kCommands) && entry->name == upper ? entry : nullptr;
+}
+
+}  // namespace mailkeep::imap

@@ -1,0 +1,117 @@
+#include "protocol/imap/commands/status.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+constexpr struct {
+  std::string_view name;
+  StatusItem item;
+} kItems[] = {
+    {"MESSAGES", StatusItem::messages}, {"RECENT", StatusItem::recent},
+    {"UIDNEXT", StatusItem::uid_next},  {"UIDVALIDITY", StatusItem::uid_validity},
+    {"UNSEEN", StatusItem::unseen},     {"HIGHESTMODSEQ", StatusItem::highest_modseq},
+    {"SIZE", StatusItem::size},         {"DELETED", StatusItem::deleted},
+};
+
+Parsed<StatusItem> parse_item(Decoder& decoder) {
+  for (const auto& known : kItems) {
+    if (decoder.accept_word(known.name)) return known.item;
+  }
+  return decoder.fail("expected a status item");
+}
+
+std::string_view name_of(StatusItem item) {
+  return std::ranges::find(kItems, item, [](const auto& known) { return known.item; })->name;
+}
+
+bool contains(const StatusCommand& command, StatusItem item) {
+  return std::ranges::find(command.items, item) != command.items.end();
+}
+
+struct Status {
+  store::MailboxInfo mailbox;
+  std::uint32_t recent = 0;
+};
+
+store::StoreResult<Status> read_status(store::Account& account, const StatusCommand& command) {
+  auto mailbox = account.mailbox(command.name);
+  if (!mailbox) return std::unexpected(mailbox.error());
+  if (!mailbox->selectable) return std::unexpected(store::StoreError::mailbox_not_selectable);
+  Status status{std::move(*mailbox)};
+  if (!contains(command, StatusItem::recent) ||
+      status.mailbox.first_recent >= status.mailbox.uid_next) {
+    return status;
+  }
+  auto snapshot = account.snapshot(status.mailbox.id);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  status.mailbox = std::move(snapshot->info);
+  status.recent = snapshot->uids->size() - snapshot->uids->count_below(status.mailbox.first_recent);
+  return status;
+}
+
+std::uint64_t value_of(const Status& status, StatusItem item) {
+  const store::MailboxInfo& mailbox = status.mailbox;
+  switch (item) {
+    case StatusItem::messages:
+      return mailbox.messages;
+    case StatusItem::recent:
+      return status.recent;
+    case StatusItem::uid_next:
+      return mailbox.uid_next.value;
+    case StatusItem::uid_validity:
+      return mailbox.uid_validity;
+    case StatusItem::unseen:
+      return mailbox.unseen;
+    case StatusItem::highest_modseq:
+      return mailbox.highest_modseq.value;
+    case StatusItem::size:
+      return mailbox.size_bytes;
+    case StatusItem::deleted:
+      return mailbox.deleted;
+  }
+  return 0;
+}
+
+}  // namespace
+
+// RFC 3501 9: status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")".
+Parsed<StatusCommand> parse_status(Decoder& decoder) {
+  StatusCommand command;
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  auto name = decoder.mailbox();
+  if (!name) return std::unexpected(name.error());
+  command.name = std::move(*name);
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  if (auto open = decoder.expect('('); !open) return std::unexpected(open.error());
+  do {
+    const auto item = parse_item(decoder);
+    if (!item) return std::unexpected(item.error());
+    if (!contains(command, *item)) command.items.push_back(*item);
+  } while (decoder.accept(' '));
+  if (auto close = decoder.expect(')'); !close) return std::unexpected(close.error());
+  if (auto end = decoder.end(); !end) return std::unexpected(end.error());
+  return command;
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const StatusCommand& command) {
+  // Asking for it is one of the ways to switch CONDSTORE on (RFC 7162 3.1).
+  if (contains(command, StatusItem::highest_modseq)) session.enabled().condstore = true;
+  const auto status =
+      co_await session.blocking([&] { return read_status(session.account(), command); });
+  if (!status) co_return Reply::refused(status.error());
+  Encoder& out = session.out();
+  out.raw("* STATUS ").mailbox(command.name).raw(" (");
+  for (std::size_t i = 0; i < command.items.size(); ++i) {
+    if (i > 0) out.sp();
+    out.raw(name_of(command.items[i])).sp().number(value_of(*status, command.items[i]));
+  }
+  out.raw(")").crlf();
+  co_return Reply::ok("STATUS completed");
+}
+
+}  // namespace mailkeep::imap
