@@ -1,0 +1,171 @@
+#include "protocol/pop3/retrieval.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "mime/message_parser.h"
+#include "mime/structure.h"
+#include "protocol/pop3/wire/encoder.h"
+
+namespace mailkeep::pop3 {
+namespace {
+
+constexpr std::string_view kGone = "Message is gone";
+
+// Puts `out` back to what it was, unless the piece was completed.
+class Rollback {
+ public:
+  explicit Rollback(std::string& out) : out_(out), size_(out.size()) {}
+  ~Rollback() {
+    if (!kept_) out_.resize(size_);
+  }
+  Rollback(const Rollback&) = delete;
+  Rollback& operator=(const Rollback&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  std::string& out_;
+  std::size_t size_;
+  bool kept_ = false;
+};
+
+std::unique_ptr<store::MessageCursor> open(store::Account& account, store::MailboxId mailbox,
+                                           const store::UidSet& uids) {
+  auto cursor = account.messages(mailbox, uids, store::Detail::row);
+  if (!cursor) throw std::runtime_error(std::string(store::describe(cursor.error())));
+  return std::move(*cursor);
+}
+
+// Appends part of a message, all of it or an exception.
+void read(store::MessageCursor& cursor, std::uint64_t offset, std::uint64_t length,
+          std::string& out) {
+  const std::size_t before = out.size();
+  cursor.read(offset, length, out);
+  if (out.size() - before != length) throw std::runtime_error("a message is shorter than its size");
+}
+
+void write_ok(std::string& out, std::uint64_t bytes) {
+  Encoder(out).ok(std::to_string(bytes) + " octets");
+}
+
+bool has_lone_dot(std::string_view message) {
+  LoneDotFinder finder;
+  finder.feed(message);
+  return finder.found();
+}
+
+// The same for a long message. It is read an extra time, but only if its structure says that there
+// are bare LF, or that there was more wrong with it than was written down.
+bool long_message_has_lone_dot(store::MessageCursor& cursor, std::uint64_t bytes) {
+  const auto structure = mime::deserialize(cursor.structure());
+  if (structure) {
+    const auto& defects = structure->defects;
+    const bool sure = defects.size() < mime::ParserLimits{}.defects;
+    const bool bare_lf = std::any_of(defects.begin(), defects.end(), [](const auto& defect) {
+      return defect.kind == mime::DefectKind::bare_lf;
+    });
+    if (sure && !bare_lf) return false;
+  }
+  LoneDotFinder finder;
+  std::string piece;
+  for (std::uint64_t offset = 0; offset < bytes; offset += kPieceBytes) {
+    piece.clear();
+    read(cursor, offset, std::min(kPieceBytes, bytes - offset), piece);
+    finder.feed(piece);
+  }
+  return finder.found();
+}
+
+}  // namespace
+
+bool RetrievalRun::accepts(const Retrieval& retrieval) const {
+  if (retrieval.bytes > kPieceBytes) return false;
+  if (retrievals_.empty()) return true;
+  return bytes_ + retrieval.bytes <= kPieceBytes && retrievals_.back().uid < retrieval.uid;
+}
+
+void RetrievalRun::add(const Retrieval& retrieval) {
+  retrievals_.push_back(retrieval);
+  bytes_ += retrieval.bytes;
+}
+
+void RetrievalRun::write(store::Account& account, store::MailboxId mailbox, std::string& out) {
+  store::UidSet uids;
+  for (std::size_t i = next_; i < retrievals_.size(); ++i) uids.add(retrievals_[i].uid);
+  out.reserve(out.size() + bytes_ + bytes_ / 64 + 64 * retrievals_.size());
+  const auto cursor = open(account, mailbox, uids);
+  bool there = false;
+  std::uint32_t reached = 0;
+  while (next_ < retrievals_.size()) {
+    const Retrieval& retrieval = retrievals_[next_];
+    if (reached < retrieval.uid.value) {
+      there = cursor->next();
+      reached = there ? cursor->row().uid.value : std::numeric_limits<std::uint32_t>::max();
+    }
+    if (there && cursor->row().uid == retrieval.uid) {
+      write_message(*cursor, retrieval, out);
+    } else {
+      Encoder(out).error(ResponseCode::none, kGone);
+    }
+    ++next_;
+  }
+}
+
+store::Uid RetrievalRun::skip_failed() {
+  return retrievals_[next_++].uid;
+}
+
+void RetrievalRun::write_message(store::MessageCursor& cursor, const Retrieval& retrieval,
+                                 std::string& out) {
+  Rollback rollback(out);
+  write_ok(out, retrieval.bytes);
+  const std::size_t begin = out.size();
+  read(cursor, 0, retrieval.bytes, out);
+  const auto message = [&] { return std::string_view(out).substr(begin); };
+  const bool plain = !message().starts_with('.') && message().find("\n.") == std::string_view::npos;
+  const bool crlf_for_lf = !plain && has_lone_dot(message());
+  if (retrieval.lines) out.resize(begin + TopCounter(*retrieval.lines).feed(message()));
+  if (plain) {
+    if (begin != out.size() && !message().ends_with("\r\n")) out.append("\r\n");
+    Encoder(out).end_lines();
+  } else {
+    LineEncoder lines(crlf_for_lf);
+    lines.encode(out, begin);
+    lines.finish(out);
+  }
+  rollback.keep();
+}
+
+LongRetrieval::Progress LongRetrieval::write_piece(store::Account& account,
+                                                   store::MailboxId mailbox, std::string& out) {
+  Rollback rollback(out);
+  const auto cursor =
+      open(account, mailbox, store::UidSet({retrieval_.uid.value, retrieval_.uid.value}));
+  if (!cursor->next()) {
+    if (begun_) return Progress::broken;
+    Encoder(out).error(ResponseCode::none, kGone);
+    rollback.keep();
+    return Progress::complete;
+  }
+  if (!begun_) begin(*cursor, out);
+  const std::size_t start = out.size();
+  const std::uint64_t length = std::min(kPieceBytes, retrieval_.bytes - offset_);
+  read(*cursor, offset_, length, out);
+  if (top_) out.resize(start + top_->feed(std::string_view(out).substr(start)));
+  lines_.encode(out, start);
+  rollback.keep();
+  begun_ = true;
+  offset_ += length;
+  if (offset_ < retrieval_.bytes && !(top_ && top_->done())) return Progress::more;
+  lines_.finish(out);
+  return Progress::complete;
+}
+
+void LongRetrieval::begin(store::MessageCursor& cursor, std::string& out) {
+  lines_ = LineEncoder(long_message_has_lone_dot(cursor, retrieval_.bytes));
+  if (retrieval_.lines) top_.emplace(*retrieval_.lines);
+  write_ok(out, retrieval_.bytes);
+}
+
+}  // namespace mailkeep::pop3

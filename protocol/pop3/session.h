@@ -1,0 +1,121 @@
+// One POP3 connection from greeting to end (RFC 1939, with CAPA and its kin of RFC 2449, STLS of
+// RFC 2595, AUTH of RFC 5034). Reads commands, runs them one after the other, writes the replies;
+// pipelined commands are answered together. Whatever a command throws costs that command only
+// (-ERR [SYS/TEMP]).
+//
+// Lives on its stream's executor.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/authenticator.h"
+#include "protocol/blocking.h"
+#include "protocol/pop3/maildrop.h"
+#include "protocol/pop3/retrieval.h"
+#include "protocol/pop3/settings.h"
+#include "protocol/pop3/wire/command.h"
+#include "protocol/pop3/wire/encoder.h"
+#include "protocol/pop3/wire/line_reader.h"
+#include "protocol/session_events.h"
+#include "protocol/stream.h"
+#include "store/account.h"
+
+namespace mailkeep::pop3 {
+
+template <class T>
+using Awaitable = protocol::Awaitable<T>;
+
+// What every session shares; all of it outlives the sessions.
+struct SessionServices {
+  protocol::BlockingPool& pool;
+  protocol::Authenticator& authenticator;
+  protocol::SessionEvents& events;
+  const Settings& settings;
+};
+
+class Session {
+ public:
+  Session(protocol::Stream& stream, const SessionServices& services);
+
+  // The whole session. Returns when it has ended; the caller closes the connection.
+  Awaitable<void> run();
+
+ private:
+  enum class Next : std::uint8_t { go_on, end };
+
+  // Replies wait here while there is more input, until there are this many octets of them.
+  static constexpr std::size_t kOutputBytes = 64 * 1024;
+
+  const Settings& settings() const { return services_.settings; }
+  State state() const { return account_ ? State::transaction : State::authorization; }
+
+  // session.cpp: lines in, replies out.
+  Awaitable<void> serve();
+  // The next line, which stays valid until the next call. Otherwise the session is over, or (go_on)
+  // the line was refused and answered.
+  Awaitable<std::expected<std::string_view, Next>> next_line(std::size_t limit);
+  // False: the session is over.
+  Awaitable<bool> read_input(std::chrono::steady_clock::time_point deadline);
+  Awaitable<Next> run_line(std::string_view line);
+  Awaitable<Next> run_command(const ParsedCommand& command);
+  Awaitable<bool> flush();
+  Next end(std::string_view reason);
+  Next count_bad();
+  void report_failure(std::string_view what, store::Uid uid = {});
+  Next no_such_message(MessageNumber number);
+
+  // session_login.cpp: the AUTHORIZATION state (RFC 1939 4).
+  Awaitable<Next> handle(const CapaCommand& command);
+  Awaitable<Next> handle(const StlsCommand& command);
+  Awaitable<Next> handle(const UserCommand& command);
+  Awaitable<Next> handle(const PassCommand& command);
+  Awaitable<Next> handle(const AuthCommand& command);
+  bool may_give_password() const;
+  Next refuse_password();
+  // A response of the client in an AUTH exchange, decoded. Nothing: the exchange has failed and
+  // been answered, or the session is over.
+  Awaitable<std::optional<std::string>> ask(std::string_view challenge);
+  std::optional<std::string> decode_response(std::string_view base64);
+  Awaitable<Next> auth_plain(std::optional<std::string> initial_response);
+  Awaitable<Next> auth_login(std::optional<std::string> initial_response);
+  Awaitable<Next> log_in(std::string name, std::string password, std::string authorization,
+                         std::string_view mechanism);
+
+  // session_maildrop.cpp: the TRANSACTION and UPDATE states (RFC 1939 5, 6).
+  Awaitable<Next> handle(const QuitCommand& command);
+  Awaitable<Next> handle(const NoopCommand& command);
+  Awaitable<Next> handle(const StatCommand& command);
+  Awaitable<Next> handle(const ListCommand& command);
+  Awaitable<Next> handle(const UidlCommand& command);
+  Awaitable<Next> handle(const RetrCommand& command);
+  Awaitable<Next> handle(const TopCommand& command);
+  Awaitable<Next> handle(const DeleCommand& command);
+  Awaitable<Next> handle(const RsetCommand& command);
+  template <class Value>
+  Awaitable<Next> list(std::optional<MessageNumber> message, Value value);
+  std::optional<Retrieval> retrieval_of(const Command& command) const;
+  Awaitable<Next> retrieve(Retrieval retrieval);
+  Awaitable<Next> retrieve_run(Retrieval first);
+  Awaitable<Next> retrieve_long(Retrieval retrieval);
+
+  protocol::Stream* stream_;
+  SessionServices services_;
+  LineReader reader_;
+  std::string output_;
+  Encoder encoder_;
+  std::string user_;  // of USER, until PASS
+  std::shared_ptr<store::Account> account_;
+  std::optional<Maildrop> maildrop_;
+  std::string_view command_name_;
+  std::uint32_t bad_commands_ = 0;
+  bool ended_ = false;
+  std::string_view end_reason_ = "closed";
+};
+
+}  // namespace mailkeep::pop3
