@@ -213,7 +213,9 @@ TEST_F(MailboxViewTest, ConvergesWithTheStoreWhateverHappens) {
   Client client_two(20);
   for (int step = 0; step < 400; ++step) {
     const store::UidMap now = *account_->snapshot(mailbox_).value().uids;
-    const auto pick = now.empty() ? store::Uid{1} : now.uid_of(1 + random() % now.size());
+    const auto pick = now.empty()
+                          ? store::Uid{1}
+                          : now.uid_of(static_cast<std::uint32_t>(1 + random() % now.size()));
     switch (random() % 6) {
       case 0:
         append(1 + static_cast<int>(random() % 2));
