@@ -1,0 +1,62 @@
+// The configuration as the program uses it: what the file and the command line said, checked and
+// with all defaults filled in. `settings.h` says how each value is written.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "server/log.h"
+#include "server/net/address.h"
+#include "server/net/tls_context.h"
+
+namespace mailkeep::server {
+
+// The defaults stand in the table of settings; a Config from load_config() has them all.
+struct Config {
+  enum class Plaintext : std::uint8_t { never, loopback, always };
+
+  std::filesystem::path file;  // where it came from; empty for none
+  std::filesystem::path data_dir;
+  std::string hostname;
+  LogLevel log_level = LogLevel::info;
+  std::string run_as;  // a user's name; empty for none
+
+  std::vector<net::Endpoint> imap;
+  std::vector<net::Endpoint> imaps;
+  std::vector<net::Endpoint> pop3;
+  std::vector<net::Endpoint> pop3s;
+  std::vector<net::Endpoint> lmtp;
+  std::vector<net::TlsIdentity> tls;
+
+  Plaintext plaintext_without_tls = Plaintext::loopback;
+  std::chrono::milliseconds failure_delay{500};
+
+  std::chrono::milliseconds login_timeout{};
+  std::chrono::milliseconds idle_timeout{};
+  std::chrono::milliseconds pop3_idle_timeout{};
+  std::chrono::milliseconds write_timeout{};
+  std::chrono::milliseconds stop_timeout{};
+  std::uint64_t max_message_bytes = 0;
+  std::uint64_t max_connections = 0;
+  std::uint64_t max_connections_per_address = 0;
+  std::uint64_t max_bad_commands = 0;
+  std::uint64_t io_threads = 0;
+  std::uint64_t store_threads = 0;
+  std::uint64_t open_accounts = 0;
+
+  // What is allowed and yet probably not meant; sentences for people.
+  std::vector<std::string> warnings;
+};
+
+// The text names the file, the line and the key where there are any, says what is wrong, and what
+// would be right.
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace mailkeep::server

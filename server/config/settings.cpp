@@ -1,0 +1,208 @@
+#include "server/config/settings.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "server/config/values.h"
+
+namespace mailkeep::server {
+
+namespace {
+
+using Applied = std::expected<void, std::string>;
+using Path = std::filesystem::path;
+
+template <class T>
+Applied assign(T& target, Value<T> value) {
+  if (!value) return std::unexpected(std::move(value.error()));
+  target = std::move(*value);
+  return {};
+}
+
+template <std::uint64_t Config::* Member, std::uint64_t Least, std::uint64_t Most>
+Applied number(Config& config, const std::string& text, const Path&) {
+  return assign(config.*Member, parse_number(text, Least, Most));
+}
+
+template <std::uint64_t Config::* Member>
+Applied size(Config& config, const std::string& text, const Path&) {
+  return assign(config.*Member, parse_size(text));
+}
+
+// A time of `Least` milliseconds or more.
+template <std::chrono::milliseconds Config::* Member, int Least>
+Applied duration(Config& config, const std::string& text, const Path&) {
+  Value<std::chrono::milliseconds> value = parse_duration(text);
+  if (value && value->count() < Least) {
+    return std::unexpected(fmt::format("is too short (at least {}s)", Least / 1000));
+  }
+  return assign(config.*Member, std::move(value));
+}
+
+template <std::vector<net::Endpoint> Config::* Member>
+Applied endpoint(Config& config, const std::string& text, const Path&) {
+  auto parsed = net::parse_endpoint(text);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  (config.*Member).push_back(std::move(*parsed));
+  return {};
+}
+
+Path absolute(const std::string& text, const Path& base) {
+  return (base / text).lexically_normal();
+}
+
+Applied data_dir(Config& config, const std::string& text, const Path& base) {
+  if (text.empty()) return std::unexpected("is not a directory");
+  config.data_dir = absolute(text, base);
+  return {};
+}
+
+Applied hostname(Config& config, const std::string& text, const Path&) {
+  return assign(config.hostname, parse_hostname(text));
+}
+
+Applied log_level(Config& config, const std::string& text, const Path&) {
+  const std::optional<LogLevel> level = log_level_named(text);
+  if (!level) return std::unexpected("is none of: error, warning, info, debug");
+  config.log_level = *level;
+  return {};
+}
+
+Applied run_as(Config& config, const std::string& text, const Path&) {
+  config.run_as = text;
+  return {};
+}
+
+// Certificates and keys come in pairs, one pair a [tls] section; the reader of the file sees to it
+// that both are there.
+Applied certificate(Config& config, const std::string& text, const Path& base) {
+  if (text.empty()) return std::unexpected("is not a file");
+  config.tls.push_back({absolute(text, base), {}});
+  return {};
+}
+
+Applied key(Config& config, const std::string& text, const Path& base) {
+  if (text.empty()) return std::unexpected("is not a file");
+  for (net::TlsIdentity& identity : config.tls) {
+    if (!identity.key.empty()) continue;
+    identity.key = absolute(text, base);
+    return {};
+  }
+  return std::unexpected("has no certificate beside it");
+}
+
+Applied plaintext(Config& config, const std::string& text, const Path&) {
+  if (text == "never") {
+    config.plaintext_without_tls = Config::Plaintext::never;
+  } else if (text == "loopback") {
+    config.plaintext_without_tls = Config::Plaintext::loopback;
+  } else if (text == "always") {
+    config.plaintext_without_tls = Config::Plaintext::always;
+  } else {
+    return std::unexpected("is none of: never, loopback, always");
+  }
+  return {};
+}
+
+constexpr std::array kTable{
+    Setting{"", "data-dir", "DIRECTORY", "/var/lib/mailkeep",
+            "Where all accounts and their mail are kept. Made on the first start.", false,
+            &data_dir},
+    Setting{"", "hostname", "NAME", "",
+            "The name this server greets clients with. Without it, the machine's own name.", false,
+            &hostname},
+    Setting{"", "log-level", "LEVEL", "info",
+            "How much is logged to standard error: error, warning, info or debug.", false,
+            &log_level},
+    Setting{"", "run-as", "USER", "",
+            "The user to become after the ports are bound, if started by root.", false, &run_as},
+
+    Setting{"imap", "listen", "ADDRESS", "",
+            "Where IMAP is served, with STARTTLS if there is a certificate.", true,
+            &endpoint<&Config::imap>},
+    Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
+            &endpoint<&Config::imaps>},
+    Setting{"pop3", "listen", "ADDRESS", "",
+            "Where POP3 is served, with STLS if there is a certificate.", true,
+            &endpoint<&Config::pop3>},
+    Setting{"pop3s", "listen", "ADDRESS", "", "Where POP3 is served over TLS from the start.", true,
+            &endpoint<&Config::pop3s>},
+    Setting{"lmtp", "listen", "ADDRESS", "",
+            "Where mail is delivered over LMTP. Not available in this version: it is accepted with "
+            "a warning and nothing is served there.",
+            true, &endpoint<&Config::lmtp>},
+
+    Setting{"tls", "certificate", "FILE", "",
+            "The certificate and its chain, PEM. Read again on SIGHUP. Repeat the section, with "
+            "certificate and key, for more names: a client gets the first certificate for the name "
+            "it asks for, else the first of all.",
+            true, &certificate},
+    Setting{"tls", "key", "FILE", "", "The certificate's private key, PEM, without a pass phrase.",
+            true, &key},
+
+    Setting{"auth", "plaintext-without-tls", "WHEN", "loopback",
+            "Who may log in with a password on a connection without TLS: never (nobody), loopback "
+            "(clients on this machine) or always (everybody).",
+            false, &plaintext},
+    Setting{"auth", "failure-delay", "DURATION", "500ms",
+            "How long the answer to a first failed log-in waits; more failures from the same "
+            "address wait longer, up to four times that. 0 for no delay.",
+            false, &duration<&Config::failure_delay, 0>},
+
+    Setting{"limits", "login-timeout", "DURATION", "60s",
+            "How long a client may take for each step before it has logged in.", false,
+            &duration<&Config::login_timeout, 1000>},
+    Setting{"limits", "idle-timeout", "DURATION", "30m",
+            "How long an IMAP client may be silent after log-in. RFC 9051 asks for 30 minutes.",
+            false, &duration<&Config::idle_timeout, 1000>},
+    Setting{"limits", "pop3-idle-timeout", "DURATION", "10m",
+            "How long a POP3 client may be silent after log-in. RFC 1939 asks for 10 minutes.",
+            false, &duration<&Config::pop3_idle_timeout, 1000>},
+    Setting{"limits", "write-timeout", "DURATION", "60s",
+            "How long a client may take in nothing of what is sent to it.", false,
+            &duration<&Config::write_timeout, 1000>},
+    Setting{"limits", "stop-timeout", "DURATION", "5s",
+            "How long sessions have for their goodbye when the server stops.", false,
+            &duration<&Config::stop_timeout, 0>},
+    Setting{"limits", "max-message-size", "SIZE", "256M", "The largest message that is taken in.",
+            false, &size<&Config::max_message_bytes>},
+    Setting{"limits", "max-connections", "NUMBER", "20000",
+            "Connections at one time, of all services together.", false,
+            &number<&Config::max_connections, 1, 10'000'000>},
+    Setting{"limits", "max-connections-per-address", "NUMBER", "200",
+            "Connections at one time from one IPv4 address or one IPv6 network of 64 bits. Clients "
+            "on this machine are not counted.",
+            false, &number<&Config::max_connections_per_address, 1, 10'000'000>},
+    Setting{"limits", "max-bad-commands", "NUMBER", "20",
+            "Bad commands in a row, after which a session is ended.", false,
+            &number<&Config::max_bad_commands, 1, 1'000'000>},
+    Setting{"limits", "io-threads", "NUMBER", "0",
+            "Threads that serve connections. 0 for one each processor, at most 8.", false,
+            &number<&Config::io_threads, 0, 256>},
+    Setting{"limits", "store-threads", "NUMBER", "24",
+            "Threads that read and write mail; they mostly wait for the disk.", false,
+            &number<&Config::store_threads, 1, 1024>},
+    Setting{"limits", "open-accounts", "NUMBER", "256",
+            "Accounts whose files are kept open; idle ones are closed first.", false,
+            &number<&Config::open_accounts, 1, 100'000>},
+};
+
+}  // namespace
+
+std::string Setting::name() const {
+  return section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
+}
+
+std::span<const Setting> setting_table() {
+  return kTable;
+}
+
+const Setting* find_setting(std::string_view section, std::string_view key) {
+  for (const Setting& setting : kTable) {
+    if (setting.section == section && setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+}  // namespace mailkeep::server

@@ -1,0 +1,115 @@
+#include "server/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <malloc.h>
+
+#include "server/auth/authenticator.h"
+
+namespace mailkeep::server {
+
+namespace {
+
+constexpr auto kMaintenanceInterval = std::chrono::seconds(1);
+// How often memory that is free is given back to the system.
+constexpr int kTrimEvery = 30;
+
+net::NetworkSettings network_settings(const Config& config) {
+  net::NetworkSettings settings;
+  const std::size_t processors = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+  settings.io_threads = config.io_threads == 0 ? processors : config.io_threads;
+  settings.connection.write = config.write_timeout;
+  settings.gate.total = config.max_connections;
+  settings.gate.per_address = config.max_connections_per_address;
+  return settings;
+}
+
+std::unique_ptr<net::TlsProvider> tls_provider(const Config& config) {
+  if (config.tls.empty()) return nullptr;
+  return std::make_unique<net::TlsProvider>(config.tls);
+}
+
+store::StoreOptions store_options(const Config& config) {
+  store::StoreOptions options;
+  options.open_accounts = config.open_accounts;
+  options.max_message_bytes = config.max_message_bytes;
+  return options;
+}
+
+}  // namespace
+
+Server::Server(Config config, Log& log)
+    : config_(std::move(config)),
+      log_(&log),
+      session_log_(log),
+      network_(std::make_unique<net::Network>(
+          network_settings(config_), make_services(config_, shared_), tls_provider(config_), log)) {
+}
+
+Server::~Server() {
+  stop();
+}
+
+void Server::start() {
+  store_ = store::Store::open(config_.data_dir, store_options(config_));
+  pool_ = std::make_unique<BlockingPool>(config_.store_threads);
+  AuthenticatorOptions options;
+  options.failure_delay = config_.failure_delay;
+  authenticator_ =
+      std::make_unique<PasswordAuthenticator>(store_, *pool_, login_log(*log_), options);
+  shared_ = {pool_.get(), authenticator_.get(), &session_log_};
+  network_->start();
+  maintenance_ = std::thread([this] { maintain(); });
+  for (const auto& [service, address] : addresses()) {
+    log_->info("listening", {{"service", service}, {"address", address}});
+  }
+}
+
+void Server::stop() {
+  if (!maintenance_.joinable()) return;
+  network_->stop(config_.stop_timeout);
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_maintenance_.notify_one();
+  maintenance_.join();
+  authenticator_.reset();
+  pool_.reset();
+  store_.reset();
+}
+
+void Server::reload_certificates() {
+  if (network_->tls() == nullptr) return;
+  try {
+    network_->tls()->reload();
+    log_->info("certificates_reloaded");
+  } catch (const std::exception& error) {
+    log_->error("certificates_kept", {{"error", error.what()}});
+  }
+}
+
+void Server::maintain() {
+  pthread_setname_np(pthread_self(), "maintenance");
+  int until_trim = kTrimEvery;
+  bool last = false;
+  while (!last) {
+    {
+      std::unique_lock lock(mutex_);
+      last = stop_maintenance_.wait_for(lock, kMaintenanceInterval, [this] { return stopping_; });
+    }
+    try {
+      store_->maintain();
+    } catch (const std::exception& error) {
+      log_->error("maintenance_failed", {{"error", error.what()}});
+    }
+    if (--until_trim == 0) {
+      until_trim = kTrimEvery;
+      ::malloc_trim(0);
+    }
+  }
+}
+
+}  // namespace mailkeep::server

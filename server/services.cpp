@@ -1,0 +1,86 @@
+#include "server/services.h"
+
+#include <memory>
+#include <utility>
+
+#include "protocol/imap/session.h"
+#include "protocol/pop3/session.h"
+
+namespace mailkeep::server {
+
+namespace {
+
+std::chrono::seconds whole_seconds(std::chrono::milliseconds duration) {
+  return std::chrono::ceil<std::chrono::seconds>(duration);
+}
+
+imap::Settings imap_settings(const Config& config) {
+  imap::Settings settings;
+  settings.hostname = config.hostname;
+  settings.version = MAILKEEP_VERSION;
+  settings.login_timeout = whole_seconds(config.login_timeout);
+  settings.idle_timeout = whole_seconds(config.idle_timeout);
+  settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
+  settings.max_message_bytes = config.max_message_bytes;
+  settings.plaintext_without_tls =
+      static_cast<imap::Settings::Plaintext>(config.plaintext_without_tls);
+  return settings;
+}
+
+pop3::Settings pop3_settings(const Config& config) {
+  pop3::Settings settings;
+  settings.hostname = config.hostname;
+  settings.version = MAILKEEP_VERSION;
+  settings.login_timeout = whole_seconds(config.login_timeout);
+  settings.idle_timeout = whole_seconds(config.pop3_idle_timeout);
+  settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
+  settings.plaintext_without_tls =
+      static_cast<pop3::Settings::Plaintext>(config.plaintext_without_tls);
+  return settings;
+}
+
+// The three names mean the same everywhere, so that a cast translates them.
+template <class Plaintext>
+constexpr bool matches_config() {
+  using Of = Config::Plaintext;
+  return static_cast<int>(Plaintext::never) == static_cast<int>(Of::never) &&
+         static_cast<int>(Plaintext::loopback) == static_cast<int>(Of::loopback) &&
+         static_cast<int>(Plaintext::always) == static_cast<int>(Of::always);
+}
+static_assert(matches_config<imap::Settings::Plaintext>());
+static_assert(matches_config<pop3::Settings::Plaintext>());
+
+protocol::Awaitable<void> converse_imap(protocol::Stream& stream, imap::SessionServices services) {
+  imap::Session session(stream, services);
+  co_await session.run();
+}
+
+protocol::Awaitable<void> converse_pop3(protocol::Stream& stream, pop3::SessionServices services) {
+  pop3::Session session(stream, services);
+  co_await session.run();
+}
+
+}  // namespace
+
+std::vector<net::Service> make_services(const Config& config, const SharedServices& shared) {
+  const auto imap_session = [settings =
+                                 std::make_shared<const imap::Settings>(imap_settings(config)),
+                             &shared](protocol::Stream& stream) {
+    return converse_imap(stream, {*shared.pool, *shared.authenticator, *shared.events, *settings});
+  };
+  const auto pop3_session = [settings =
+                                 std::make_shared<const pop3::Settings>(pop3_settings(config)),
+                             &shared](protocol::Stream& stream) {
+    return converse_pop3(stream, {*shared.pool, *shared.authenticator, *shared.events, *settings});
+  };
+  const std::string imap_busy = "* BYE [UNAVAILABLE] Too many connections\r\n";  // RFC 5530 3
+  const std::string pop3_busy = "-ERR [SYS/TEMP] Too many connections\r\n";      // RFC 3206 4
+  std::vector<net::Service> services;
+  services.push_back({"imap", config.imap, false, imap_session, imap_busy});
+  services.push_back({"imaps", config.imaps, true, imap_session, imap_busy});
+  services.push_back({"pop3", config.pop3, false, pop3_session, pop3_busy});
+  services.push_back({"pop3s", config.pop3s, true, pop3_session, pop3_busy});
+  return services;
+}
+
+}  // namespace mailkeep::server

@@ -1,0 +1,70 @@
+#include "server/session_log.h"
+
+namespace mailkeep::server {
+
+namespace {
+
+std::string_view name_of(protocol::LoginError error) {
+  switch (error) {
+    case protocol::LoginError::refused:
+      return "refused";
+    case protocol::LoginError::account_damaged:
+      return "account damaged";
+    case protocol::LoginError::account_suspended:
+      return "account suspended";
+    case protocol::LoginError::unavailable:
+      return "unavailable";
+  }
+  return "";
+}
+
+void write_login(Log& log, const LoginEvent& login) {
+  using protocol::LoginError;
+  const protocol::LoginOrigin& origin = login.origin;
+  if (!login.error) {
+    log.info("login", {{"protocol", origin.protocol},
+                       {"mechanism", origin.mechanism},
+                       {"peer", origin.peer},
+                       {"tls", origin.tls},
+                       {"account", login.name}});
+    return;
+  }
+  // The machine's failures want a person; wrong passwords are everyday.
+  const bool ours =
+      *login.error == LoginError::account_damaged || *login.error == LoginError::unavailable;
+  log.write(ours ? LogLevel::error : LogLevel::warning, "login_failed",
+            {{"protocol", origin.protocol},
+             {"mechanism", origin.mechanism},
+             {"peer", origin.peer},
+             {"tls", origin.tls},
+             {"account", login.name},
+             {"error", name_of(*login.error)},
+             {"detail", login.detail}});
+}
+
+}  // namespace
+
+void SessionLog::command_failed(std::string_view protocol, std::string_view peer,
+                                std::string_view account, std::string_view mailbox,
+                                std::uint32_t uid, std::string_view command,
+                                std::string_view what) {
+  log_->error("command_failed", {{"protocol", protocol},
+                                 {"peer", peer},
+                                 {"account", account},
+                                 {"mailbox", mailbox},
+                                 {"uid", uid},
+                                 {"command", command},
+                                 {"error", what}});
+}
+
+void SessionLog::session_ended(std::string_view protocol, std::string_view peer,
+                               std::string_view account, std::string_view reason) {
+  log_->info("session_ended",
+             {{"protocol", protocol}, {"peer", peer}, {"account", account}, {"reason", reason}});
+}
+
+LoginLog login_log(Log& log) {
+  return [&log](const LoginEvent& login) { write_login(log, login); };
+}
+
+}  // namespace mailkeep::server
