@@ -152,8 +152,7 @@ Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
   if (auto start = parse_append_start(literal.text)) {
     co_return co_await on_append(std::move(*start), literal);
   }
-  reader_.gather();
-  if (literal.synchronizing) output_ += "+ Ready for literal\r\n";
+  if (reader_.gather() && literal.synchronizing) output_ += "+ Ready for literal\r\n";
   co_return Next::go_on;
 }
 

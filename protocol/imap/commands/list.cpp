@@ -15,18 +15,14 @@ struct Arguments {
   std::string pattern;
 };
 
-// RFC 3501 9: "LIST" SP mailbox SP list-mailbox; LSUB alike. Modified UTF-7 has no '*' or '%' of
-// its own, so patterns are decoded like names.
+// RFC 3501 9: "LIST" SP mailbox SP list-mailbox; LSUB alike.
 Parsed<Arguments> parse_arguments(Decoder& decoder) {
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  auto reference = decoder.mailbox();
+  auto reference = decoder.astring();
   if (!reference) return std::unexpected(reference.error());
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  const SyntaxError wrong_pattern = decoder.error("pattern is not modified UTF-7");
-  const auto written = decoder.list_mailbox();
-  if (!written) return std::unexpected(written.error());
-  auto pattern = decode_mailbox_name(*written);
-  if (!pattern) return std::unexpected(wrong_pattern);
+  auto pattern = decoder.list_mailbox();
+  if (!pattern) return std::unexpected(pattern.error());
   if (auto end = decoder.end(); !end) return std::unexpected(end.error());
   return Arguments{std::move(*reference), std::move(*pattern)};
 }
@@ -54,8 +50,13 @@ std::string_view special_use_attribute(store::SpecialUse use) {
 }
 
 // mailbox-list = "(" attributes ")" SP delimiter SP mailbox (RFC 3501 9)
-void write_name(Encoder& out, std::string_view attributes, std::string_view name) {
-  out.raw("(").raw(attributes).raw(") ").string("/").sp().mailbox(name).crlf();
+void write_name(Encoder& out, std::string_view attributes, std::string_view wire_name) {
+  out.raw("(").raw(attributes).raw(") ").string("/").sp().astring(wire_name).crlf();
+}
+
+// A name as this client sees it, and what patterns are matched with.
+std::string on_wire(std::string_view name, bool utf8) {
+  return utf8 ? std::string(name) : encode_mailbox_name(name);
 }
 
 std::string attributes_of(const store::MailboxInfo& mailbox) {
@@ -65,13 +66,34 @@ std::string attributes_of(const store::MailboxInfo& mailbox) {
   return attributes;
 }
 
+struct Listed {
+  std::string wire_name;
+  std::string attributes;
+};
+
+store::StoreResult<std::vector<Listed>> matching_mailboxes(store::Account& account,
+                                                           std::string_view pattern, bool utf8) {
+  const auto mailboxes = account.mailboxes();
+  if (!mailboxes) return std::unexpected(mailboxes.error());
+  std::vector<Listed> found;
+  for (const store::MailboxInfo& mailbox : *mailboxes) {
+    std::string name = on_wire(mailbox.name, utf8);
+    if (matches_pattern(pattern, name)) found.push_back({std::move(name), attributes_of(mailbox)});
+  }
+  return found;
+}
+
 // The subscribed names that match, and whether each is subscribed itself: where a '%' shuts out a
 // name for its further levels, the parent that matches stands for it (RFC 3501 6.3.9).
-std::map<std::string, bool> matching_subscriptions(const std::vector<std::string>& names,
-                                                   std::string_view pattern) {
+store::StoreResult<std::map<std::string, bool>> matching_subscriptions(store::Account& account,
+                                                                       std::string_view pattern,
+                                                                       bool utf8) {
+  const auto names = account.subscriptions();
+  if (!names) return std::unexpected(names.error());
   const bool with_parents = pattern.find('%') != std::string_view::npos;
   std::map<std::string, bool> found;
-  for (const std::string& name : names) {
+  for (const std::string& subscribed : *names) {
+    const std::string name = on_wire(subscribed, utf8);
     for (const std::size_t length : matching_prefixes(pattern, name)) {
       if (length == name.size()) {
         found[name] = true;
@@ -81,23 +103,6 @@ std::map<std::string, bool> matching_subscriptions(const std::vector<std::string
     }
   }
   return found;
-}
-
-store::StoreResult<std::vector<store::MailboxInfo>> read_mailboxes(store::Account& account,
-                                                                   std::string_view pattern) {
-  auto mailboxes = account.mailboxes();
-  if (!mailboxes) return mailboxes;
-  std::erase_if(*mailboxes, [&](const store::MailboxInfo& mailbox) {
-    return !matches_pattern(pattern, mailbox.name);
-  });
-  return mailboxes;
-}
-
-store::StoreResult<std::map<std::string, bool>> read_subscriptions(store::Account& account,
-                                                                   std::string_view pattern) {
-  const auto names = account.subscriptions();
-  if (!names) return std::unexpected(names.error());
-  return matching_subscriptions(*names, pattern);
 }
 
 }  // namespace
@@ -122,26 +127,23 @@ protocol::Awaitable<Reply> handle(Session& session, const ListCommand& command) 
     co_return Reply::ok("LIST completed");
   }
   const std::string pattern = command.reference + command.pattern;
-  const auto mailboxes =
-      co_await session.blocking([&] { return read_mailboxes(session.account(), pattern); });
-  if (!mailboxes) co_return Reply::refused(mailboxes.error());
-  for (const store::MailboxInfo& mailbox : *mailboxes) {
+  const bool utf8 = session.out().utf8();
+  const auto found = co_await session.blocking(
+      [&] { return matching_mailboxes(session.account(), pattern, utf8); });
+  if (!found) co_return Reply::refused(found.error());
+  for (const Listed& mailbox : *found) {
     session.out().raw("* LIST ");
-    write_name(session.out(), attributes_of(mailbox), mailbox.name);
+    write_name(session.out(), mailbox.attributes, mailbox.wire_name);
     if (!co_await session.flush_if_large()) co_return Reply::end();
   }
   co_return Reply::ok("LIST completed");
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const LsubCommand& command) {
-  if (command.pattern.empty()) {
-    session.out().raw("* LSUB ");
-    write_name(session.out(), "\\Noselect", "");
-    co_return Reply::ok("LSUB completed");
-  }
   const std::string pattern = command.reference + command.pattern;
-  const auto found =
-      co_await session.blocking([&] { return read_subscriptions(session.account(), pattern); });
+  const bool utf8 = session.out().utf8();
+  const auto found = co_await session.blocking(
+      [&] { return matching_subscriptions(session.account(), pattern, utf8); });
   if (!found) co_return Reply::refused(found.error());
   for (const auto& [name, subscribed] : *found) {
     session.out().raw("* LSUB ");

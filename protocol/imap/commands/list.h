@@ -11,6 +11,8 @@
 
 namespace mailkeep::imap {
 
+// As the client wrote them: patterns are matched with names as they are on the wire, so that a
+// wildcard may cut through modified UTF-7.
 struct ListCommand {
   std::string reference;
   std::string pattern;

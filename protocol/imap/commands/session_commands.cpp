@@ -30,6 +30,15 @@ Parsed<std::pair<std::string, std::string>> parse_id_field(Decoder& decoder) {
 
 }  // namespace
 
+void enable_condstore(Session& session) {
+  if (session.enabled().condstore) return;
+  session.enabled().condstore = true;
+  const MailboxView* view = session.view();
+  if (!view) return;
+  session.out().raw("* OK [HIGHESTMODSEQ ").number(view->modseq().value).raw("] ");
+  session.out().text("Highest mod-sequence").crlf();
+}
+
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder) {
   return parse_without_arguments<CapabilityCommand>(decoder);
 }
@@ -112,14 +121,12 @@ protocol::Awaitable<Reply> handle(Session& session, const IdCommand&) {
 // RFC 5161 3.1: what is not known is passed over; only what is new is listed.
 protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command) {
   Encoder& out = session.out();
-  out.raw("* ENABLED");
+  bool condstore = false;
   for (const std::string& name : command.capabilities) {
-    if (name == "CONDSTORE" && !session.enabled().condstore) {
-      session.enabled().condstore = true;
-      out.sp().raw(name);
-    }
+    if (name == "CONDSTORE" && !session.enabled().condstore) condstore = true;
   }
-  out.crlf();
+  if (condstore) enable_condstore(session);
+  out.raw(condstore ? "* ENABLED CONDSTORE" : "* ENABLED").crlf();
   co_return Reply::ok("ENABLE completed");
 }
 

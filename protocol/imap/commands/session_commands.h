@@ -23,6 +23,10 @@ struct EnableCommand {
   std::vector<std::string> capabilities;  // upper case
 };
 
+// Notes that the client knows CONDSTORE. The first time it is told the HIGHESTMODSEQ of the
+// selected mailbox, if there is one (RFC 7162 3.1). Every command that enables CONDSTORE calls it.
+void enable_condstore(Session& session);
+
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder);
 Parsed<NoopCommand> parse_noop(Decoder& decoder);
 Parsed<LogoutCommand> parse_logout(Decoder& decoder);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -100,7 +101,7 @@ Parsed<StatusCommand> parse_status(Decoder& decoder) {
 
 protocol::Awaitable<Reply> handle(Session& session, const StatusCommand& command) {
   // Asking for it is one of the ways to switch CONDSTORE on (RFC 7162 3.1).
-  if (contains(command, StatusItem::highest_modseq)) session.enabled().condstore = true;
+  if (contains(command, StatusItem::highest_modseq)) enable_condstore(session);
   const auto status =
       co_await session.blocking([&] { return read_status(session.account(), command); });
   if (!status) co_return Reply::refused(status.error());

@@ -123,7 +123,10 @@ Parsed<void> Decoder::expect(char c) {
   return {};
 }
 
+// Spaces at the end of a line mean nothing, and some clients send them.
 Parsed<void> Decoder::end() {
+  while (accept(' ')) {
+  }
   if (!at_end()) return fail("expected the end of the command");
   return {};
 }

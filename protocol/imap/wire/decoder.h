@@ -36,7 +36,7 @@ class Decoder {
 
   Parsed<void> sp();
   Parsed<void> expect(char c);
-  Parsed<void> end();               // nothing may be left
+  Parsed<void> end();               // nothing but spaces may be left
   Parsed<std::string_view> atom();  // 1*ATOM-CHAR
   Parsed<std::string_view> tag();
   Parsed<std::string> string();   // quoted or literal
