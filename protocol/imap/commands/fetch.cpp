@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/fetch/fetch_batches.h"
 #include "protocol/imap/fetch/section_reader.h"
 #include "protocol/imap/session.h"
@@ -84,7 +85,7 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
   MailboxView& view = *session.view();
   auto uids = view.resolve(command.set, command.by_uid);
   if (!uids) co_return Reply::bad("No message with such a sequence number");
-  if (command.items.modseq) session.enabled().condstore = true;
+  if (command.items.modseq) enable_condstore(session);
   if (command.changed_since) {
     auto changes = co_await session.blocking(
         [&] { return session.account().changes_since(view.id(), *command.changed_since); });

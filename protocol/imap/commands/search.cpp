@@ -5,6 +5,7 @@
 
 #include "mime/text/charset.h"
 #include "protocol/imap/commands/search_key_parser.h"
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -119,7 +120,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
   MailboxView& view = *session.view();
   auto query = Resolver(view).resolve(command.key);
   if (!query) co_return Reply::bad("No message with such a sequence number");
-  if (command.uses_modseq) session.enabled().condstore = true;
+  if (command.uses_modseq) enable_condstore(session);
   std::string response;
   const auto done = co_await session.blocking([&]() -> store::StoreResult<void> {
     auto found = session.account().search(view.id(), *query);

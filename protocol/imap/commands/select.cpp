@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -95,7 +96,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SelectCommand& command
   auto selected =
       co_await session.blocking([&] { return open(session.shared_account(), command); });
   if (!selected) co_return Reply::refused(selected.error());
-  if (command.condstore) session.enabled().condstore = true;
+  if (command.condstore) enable_condstore(session);
   write_selected(session.out(), *selected);
   session.select(std::move(selected->view));
   if (command.read_only) co_return Reply::ok("READ-ONLY", "EXAMINE completed");

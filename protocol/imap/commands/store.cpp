@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -140,7 +141,7 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
       outcomes[i].reply = Reply::bad("No message with such a sequence number");
       continue;
     }
-    if (command.unchanged_since) session.enabled().condstore = true;
+    if (command.unchanged_since) enable_condstore(session);
     changes.push_back(
         {std::move(*uids), command.operation, command.flags, command.unchanged_since});
     places.push_back(i);
