@@ -187,6 +187,9 @@ class Account {
 
   // --- one mailbox's state ---
   virtual StoreResult<MailboxSnapshot> snapshot(MailboxId mailbox) = 0;
+  // The lowest UID without \Seen; message_gone where all are seen. Not O(messages) where that can
+  // be helped: SELECT asks it.
+  virtual StoreResult<Uid> first_unseen(MailboxId mailbox) = 0;
   // Changes after `since`; O(changes).
   virtual StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) = 0;
   // The mod-sequence of the latest commit that is known here, without any I/O; Modseq{0} where not
@@ -207,6 +210,8 @@ class Account {
   virtual StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
                                      std::stop_token stop = {}) = 0;
 
+  // Where the octets of a message to append go. Never fails for what a client did.
+  virtual MessageUpload begin_upload() = 0;
   // All of them or none; one mod-sequence and consecutive UIDs. `keywords` beyond the limit:
   // too_many_keywords.
   virtual StoreResult<AppendResult> append(std::string_view mailbox,

@@ -1,8 +1,10 @@
 // A message on its way into the store: parsed, hashed and compressed while it arrives, so that what
-// is held in memory is bounded however long the message is (about one content frame; the rest waits
-// in an unnamed spool file beside the account).
+// is held in memory is bounded however long the message is (about one content frame, and its header
+// up to 1 MiB; the rest waits in an unnamed spool file of the data directory).
 //
-// Used by one thread at a time. Dropping it drops the message.
+// Made by Account::begin_upload; may be appended to any account of the same store. Used by one
+// thread at a time. Dropping it drops the message. An upload that was moved from is empty and may
+// only be assigned to or destroyed.
 #pragma once
 
 #include <cstdint>
@@ -17,17 +19,19 @@ inline constexpr std::size_t kContentFrameBytes = 256 * 1024;
 
 class MessageUpload {
  public:
-  MessageUpload();
+  struct State;  // the store's own
+  explicit MessageUpload(std::unique_ptr<State> state);
   ~MessageUpload();
   MessageUpload(MessageUpload&&) noexcept;
   MessageUpload& operator=(MessageUpload&&) noexcept;
 
   // The next octets. Blocks on the disk once a message is longer than a frame; does real work
-  // (parsing, compression) always.
+  // (parsing, compression) always. Octets past StoreOptions::max_message_bytes are only counted:
+  // append refuses such a message (StoreError::message_too_big).
   void write(std::string_view bytes);
+  // Octets written so far.
   std::uint64_t size() const;
 
-  struct State;  // the store's own
   State& state() { return *state_; }
 
  private:

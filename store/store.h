@@ -29,8 +29,10 @@ struct StoreOptions {
   std::size_t readers_per_account = 4;
   std::chrono::seconds idle_handles{
       10};  // handles of an account unused this long are closed by maintain()
+  std::chrono::seconds purge_after{60};  // content nobody refers to stays at least this long
   std::uint64_t max_message_bytes = 256ULL << 20;
   std::uint32_t max_mailboxes = 10'000;  // per account
+  std::uint32_t page_bytes = 4096;       // of new account files; a power of two from 512 to 65536
 };
 
 // What proves a password without keeping it (RFC 5802 3): serves PLAIN, and SCRAM-SHA-256 too.

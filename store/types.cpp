@@ -13,6 +13,8 @@ std::string_view describe(StoreError error) {
       return "An account of this name exists already.";
     case StoreError::account_damaged:
       return "The account's file is damaged.";
+    case StoreError::invalid_account_name:
+      return "This is no valid account name.";
     case StoreError::account_suspended:
       return "The account is suspended.";
     case StoreError::no_such_mailbox:

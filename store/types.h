@@ -30,6 +30,7 @@ enum class StoreError : std::uint8_t {
   account_exists,
   account_damaged,  // the account's file cannot be read; others work
   account_suspended,
+  invalid_account_name,
   no_such_mailbox,
   mailbox_exists,
   mailbox_has_children,

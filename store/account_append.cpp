@@ -1,0 +1,124 @@
+// APPEND and delivery: new messages.
+#include "store/account_impl.h"
+#include "store/message_change.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+// Message ids are never used again while anything may remember them: purge leaves the newest.
+constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
+
+constexpr const char* kInsertMessage = R"sql(
+INSERT INTO message (id, size, sent_seconds, sent_zone, hash, structure_version, structure)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
+
+constexpr const char* kInsertHeader =
+    R"sql(INSERT INTO header (message_id, size, data) VALUES (?1, ?2, ?3))sql";
+
+constexpr const char* kInsertContent =
+    R"sql(INSERT INTO content (id, codec, data) VALUES (?1, ?2, ?3))sql";
+
+constexpr const char* kQuota =
+    R"sql(SELECT quota_bytes, quota_messages FROM account_state WHERE id = 1)sql";
+
+// full scan: a sum over the few rows of mailboxes, only where a quota is set
+constexpr const char* kUsage = R"sql(SELECT total(size_bytes), total(messages) FROM mailbox)sql";
+
+void insert_frame(sqlite::Database& database, MessageId id, std::size_t frame, FrameCodec codec,
+                  std::string_view kept) {
+  database.run(kInsertContent, id.value * 65536 + static_cast<std::int64_t>(frame),
+               static_cast<std::int64_t>(codec), sqlite::Blob{kept});
+}
+
+void insert_message(sqlite::Database& database, MessageId id, const MessageUpload::State& upload) {
+  const FinishedMessage& message = upload.message;
+  const StructureRecord& structure = message.structure;
+  constexpr std::int64_t kVersion = mime::kParserVersion;
+  if (structure.sent) {
+    database.run(kInsertMessage, id.value, message.size, structure.sent->seconds,
+                 structure.sent->zone_minutes, sqlite::Blob{message.hash}, kVersion,
+                 sqlite::Blob{structure.serialized});
+  } else {
+    database.run(kInsertMessage, id.value, message.size, sqlite::Null{}, sqlite::Null{},
+                 sqlite::Blob{message.hash}, kVersion, sqlite::Blob{structure.serialized});
+  }
+  database.run(kInsertHeader, id.value, structure.header_size, sqlite::Blob{message.head});
+  std::size_t frame = 0;
+  std::string kept;
+  for (const FinishedMessage::Frame& spooled : message.spooled) {
+    upload.spool->read(spooled.offset, spooled.length, kept);
+    insert_frame(database, id, frame++, spooled.codec, kept);
+  }
+  if (!message.last_frame.empty()) {
+    insert_frame(database, id, frame, message.last_codec, message.last_frame);
+  }
+}
+
+bool is_over_quota(sqlite::Database& database, const std::vector<NewMessage>& messages) {
+  sqlite::Query quota = database.query(kQuota);
+  if (!quota.step() || (quota.is_null(0) && quota.is_null(1))) return false;
+  std::uint64_t bytes = 0;
+  for (const NewMessage& message : messages) bytes += message.upload.size();
+  sqlite::Query usage = database.query(kUsage);
+  if (!usage.step()) return false;
+  bytes += static_cast<std::uint64_t>(usage.integer(0));
+  std::uint64_t count = static_cast<std::uint64_t>(usage.integer(1)) + messages.size();
+  return (!quota.is_null(0) && bytes > static_cast<std::uint64_t>(quota.integer(0))) ||
+         (!quota.is_null(1) && count > static_cast<std::uint64_t>(quota.integer(1)));
+}
+
+StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mailbox,
+                                    std::vector<NewMessage>& messages) {
+  sqlite::Database& database = context.database;
+  auto row = require_mailbox(database, mailbox);
+  if (!row) return std::unexpected(row.error());
+  if (row->uid_next + messages.size() > (std::uint64_t{1} << 32)) {
+    return std::unexpected(StoreError::uids_exhausted);
+  }
+  if (is_over_quota(database, messages)) return std::unexpected(StoreError::over_quota);
+
+  AppendResult result{.mailbox = row->id, .uid_validity = row->uid_validity, .uids = {}};
+  if (messages.empty()) return result;
+  sqlite::Query last = database.query(kLastMessage);
+  last.step();
+  MessageId id{last.integer(0)};
+  last.reset();
+  const std::int64_t now = current_time();
+  const Modseq modseq = take_modseq(*row);
+  for (NewMessage& message : messages) {
+    auto flags = resolve_flags(database, *row, message.flags, true);
+    if (!flags) return std::unexpected(flags.error());
+    ++id.value;
+    insert_message(database, id, message.upload.state());
+    StoredRow stored{.uid = 0,
+                     .message = id,
+                     .flags = *flags,
+                     .modseq = modseq.value,
+                     .size = message.upload.size(),
+                     .internal_date = message.internal_date};
+    result.uids.add(insert_row(database, *row, stored, modseq, now));
+  }
+  note_changed(database, *row, modseq, result.uids);
+  save_mailbox(database, *row);
+  context.touched.push_back({row->id, row->highest_modseq});
+  return result;
+}
+
+}  // namespace
+
+StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
+                                              std::vector<NewMessage> messages) {
+  std::uint64_t bytes = 0;
+  for (NewMessage& message : messages) {
+    if (message.upload.size() > settings_.options.max_message_bytes) {
+      return std::unexpected(StoreError::message_too_big);
+    }
+    message.upload.state().finish();
+    bytes += message.upload.state().message.kept_bytes();
+  }
+  return write(sqlite::Durability::disk, bytes,
+               [&](WriteContext& context) { return append_to(context, mailbox, messages); });
+}
+
+}  // namespace mailkeep::store

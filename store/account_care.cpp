@@ -1,0 +1,221 @@
+// The account's part of Store::maintain, and what the leader of a group does beside the writes.
+#include <algorithm>
+
+#include "store/account_impl.h"
+#include "store/message_change.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kRaiseRecent = R"sql(
+UPDATE mailbox SET first_recent = ?2 WHERE id = ?1 AND first_recent < ?2)sql";
+
+constexpr const char* kWriteStructure = R"sql(
+UPDATE message SET structure_version = ?2, structure = ?3, sent_seconds = ?4, sent_zone = ?5
+WHERE id = ?1)sql";
+constexpr const char* kWriteHeaderSize =
+    R"sql(UPDATE header SET size = ?2 WHERE message_id = ?1)sql";
+
+// full scan: there are few mailboxes
+constexpr const char* kModseqs = R"sql(SELECT id, highest_modseq FROM mailbox)sql";
+
+// The newest message stays, as its id is what the next id is made from.
+// full scan: orphans are few, as a range of messages is one
+constexpr const char* kOrphans = R"sql(
+SELECT first_message, min(last_message, (SELECT max(id) FROM message) - 1), last_message
+FROM orphan WHERE since <= ?1)sql";
+constexpr const char* kDeleteContent =
+    R"sql(DELETE FROM content WHERE id BETWEEN ?1 * 65536 AND ?1 * 65536 + 65535)sql";
+constexpr const char* kDeleteHeader = R"sql(DELETE FROM header WHERE message_id = ?1)sql";
+constexpr const char* kDeleteMessage = R"sql(DELETE FROM message WHERE id = ?1)sql";
+constexpr const char* kShrinkOrphan =
+    R"sql(UPDATE orphan SET first_message = ?2 WHERE first_message = ?1)sql";
+constexpr const char* kDeleteOrphan = R"sql(DELETE FROM orphan WHERE first_message = ?1)sql";
+
+// The log is copied into the database when it has grown to this; large enough that pages which
+// change with every message are copied seldom, small enough that nobody waits long for it.
+constexpr std::uint64_t kCheckpointLogBytes = 8 << 20;
+constexpr auto kSettleAfter = std::chrono::seconds(2);
+constexpr int kPurgeBatch = 100;  // messages in one transaction
+constexpr auto kPurgeTime = std::chrono::milliseconds(50);
+// A file whose last change is this recent may change again without its time showing it.
+constexpr auto kStampGrain = std::chrono::milliseconds(20);
+constexpr std::size_t kMaxKeptStructures = 1000;
+
+// Deletes the content of up to kPurgeBatch orphans. Returns whether there may be more.
+bool purge_batch(sqlite::Database& database, std::int64_t since) {
+  sqlite::Query orphans = database.query(kOrphans, since);
+  int left = kPurgeBatch;
+  while (left > 0) {
+    if (!orphans.step()) return false;
+    const std::int64_t first = orphans.integer(0);
+    const std::int64_t last = orphans.integer(1);
+    const std::int64_t last_of_range = orphans.integer(2);
+    std::int64_t id = first;
+    for (; id <= last && left > 0; ++id, --left) {
+      database.run(kDeleteContent, id);
+      database.run(kDeleteHeader, id);
+      database.run(kDeleteMessage, id);
+    }
+    if (id == first) continue;  // only the newest message
+    orphans.reset();
+    if (id > last_of_range) {
+      database.run(kDeleteOrphan, first);
+    } else {
+      database.run(kShrinkOrphan, first, id);
+    }
+    orphans = database.query(kOrphans, since);
+  }
+  return true;
+}
+
+}  // namespace
+
+void AccountImpl::before_commit(sqlite::Database& database) {
+  // What \Recent marks there are goes along; it costs no commit of its own.
+  recent_in_group_ = states_->unwritten_recent();
+  for (const auto& [mailbox, recent] : recent_in_group_) {
+    database.run(kRaiseRecent, mailbox.value, recent.value);
+  }
+}
+
+void AccountImpl::committed(sqlite::Durability durability,
+                            std::span<const TouchedMailbox> touched) {
+  if (durability == sqlite::Durability::process) unsynced_ = true;
+  states_->settle_recent(recent_in_group_);
+  states_->announce(touched);
+}
+
+void AccountImpl::after_group(sqlite::Database& database) {
+  if (database.log_bytes() >= kCheckpointLogBytes) database.checkpoint();
+}
+
+void AccountImpl::keep_structure(MessageId message, StructureRecord record) {
+  std::lock_guard lock(structures_mutex_);
+  if (structures_.size() < kMaxKeptStructures) structures_[message] = std::move(record);
+}
+
+void AccountImpl::write_structures() {
+  std::map<MessageId, StructureRecord> structures;
+  {
+    std::lock_guard lock(structures_mutex_);
+    structures.swap(structures_);
+  }
+  if (structures.empty()) return;
+  auto result =
+      write(sqlite::Durability::process, 0, [&](WriteContext& context) -> StoreResult<void> {
+        constexpr std::int64_t kVersion = mime::kParserVersion;
+        for (const auto& [id, record] : structures) {
+          sqlite::Blob bytes{record.serialized};
+          if (record.sent) {
+            context.database.run(kWriteStructure, id.value, kVersion, bytes, record.sent->seconds,
+                                 record.sent->zone_minutes);
+          } else {
+            context.database.run(kWriteStructure, id.value, kVersion, bytes, sqlite::Null{},
+                                 sqlite::Null{});
+          }
+          context.database.run(kWriteHeaderSize, id.value, record.header_size);
+        }
+        return {};
+      });
+  static_cast<void>(result);  // not written: computed again at the next need
+}
+
+void AccountImpl::write_recent() {
+  if (states_->unwritten_recent().empty()) return;
+  // The marks go along with any write, and so with this empty one.
+  auto result =
+      write(sqlite::Durability::process, 0, [](WriteContext&) -> StoreResult<void> { return {}; });
+  static_cast<void>(result);  // an account that is gone or damaged has no \Recent to keep
+}
+
+// Other processes (an import beside the server) write to the same file: who watches is told of it.
+void AccountImpl::notice_foreign_commits() {
+  const AccountFile::Stamp stamp = file_.stamp();
+  if (stamp == stamp_ || states_->watched().empty()) return;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const auto age =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - stamp.changed_ns;
+  if (age > std::chrono::nanoseconds(kStampGrain).count()) stamp_ = stamp;
+  auto result = read([&](sqlite::Database& database) -> StoreResult<void> {
+    sqlite::Query query = database.query(kModseqs);
+    while (query.step()) {
+      states_->learn(MailboxId{query.integer(0)},
+                     Modseq{static_cast<std::uint64_t>(query.integer(1))});
+    }
+    return {};
+  });
+  static_cast<void>(result);  // a damaged account is told of where somebody uses it
+}
+
+void AccountImpl::expect_purge() {
+  purge_due_ = (Clock::now() + settings_.options.purge_after).time_since_epoch().count();
+}
+
+void AccountImpl::purge() {
+  const auto begin = Clock::now();
+  auto due = purge_due_.load();
+  if (begin.time_since_epoch().count() < due) return;
+  const std::int64_t since = current_time() - settings_.options.purge_after.count();
+  auto has_orphans = read([&](sqlite::Database& database) -> StoreResult<bool> {
+    sqlite::Query orphans = database.query(kOrphans, since);
+    while (orphans.step()) {
+      if (orphans.integer(0) <= orphans.integer(1)) return true;
+    }
+    return false;
+  });
+  bool more = has_orphans && *has_orphans;
+  while (more && Clock::now() - begin < kPurgeTime) {
+    auto result =
+        write(sqlite::Durability::process, 0, [&](WriteContext& context) -> StoreResult<bool> {
+          return purge_batch(context.database, since);
+        });
+    more = result && *result;
+  }
+  // Left alone where another expunge came meanwhile.
+  if (!more) purge_due_.compare_exchange_strong(due, kNoPurge);
+}
+
+void AccountImpl::maintain() {
+  if (removed_) {
+    purge_due_ = kNoPurge;
+    file_.close();
+    return;
+  }
+  if (unsynced_.exchange(false)) {
+    try {
+      file_.sync_log();
+    } catch (...) {
+      unsynced_ = true;
+      throw;
+    }
+  }
+  write_structures();
+  notice_foreign_commits();
+  purge();
+  if (!file_.is_open()) return;
+  const bool idle = Clock::now() - file_.last_used() >= kSettleAfter;
+  if (idle && !settled_) file_.release_memory();
+  settled_ = idle;
+}
+
+bool AccountImpl::close() {
+  if (!removed_) {
+    try {
+      write_structures();
+      write_recent();
+    } catch (const std::exception&) {
+      // Neither is promised to survive; closing matters more.
+    }
+  }
+  const AccountFile::Stamp before = file_.stamp();
+  if (!file_.close()) return false;
+  // Closing copies the log into the database, which is no news.
+  if (before == stamp_) stamp_ = file_.stamp();
+  return true;
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,49 @@
+#include "store/account_impl.h"
+
+namespace mailkeep::store {
+
+AccountImpl::AccountImpl(AccountId id, std::string name, AccountSettings settings)
+    : id_(id),
+      name_(std::move(name)),
+      settings_(std::move(settings)),
+      file_(settings_.file, settings_.options.readers_per_account, settings_.on_open),
+      queue_(file_, *this),
+      states_(std::make_shared<MailboxStates>()) {}
+
+AccountImpl::~AccountImpl() = default;
+
+StoreResult<void> AccountImpl::require_open() {
+  return guarded([&]() -> StoreResult<void> {
+    if (!file_.is_open()) file_.reader();
+    return {};
+  });
+}
+
+MessageUpload AccountImpl::begin_upload() {
+  return MessageUpload(
+      std::make_unique<MessageUpload::State>(settings_.spool, settings_.options.max_message_bytes));
+}
+
+Modseq AccountImpl::latest_modseq(MailboxId mailbox) const {
+  return states_->latest(mailbox);
+}
+
+Watch AccountImpl::watch(MailboxId mailbox, std::function<void()> changed) {
+  return states_->watch(mailbox, std::move(changed));
+}
+
+void AccountImpl::remove() {
+  removed_ = true;
+  std::vector<TouchedMailbox> gone;
+  for (MailboxId mailbox : states_->watched()) gone.push_back({mailbox, Modseq{0}});
+  states_->announce(gone);
+}
+
+SharedKeywords AccountImpl::keywords_of(sqlite::Database& database, const MailboxRow& row) {
+  if (SharedKeywords known = states_->keywords(row.id, row.keywords)) return known;
+  auto names = std::make_shared<const std::vector<std::string>>(load_keywords(database, row.id));
+  states_->keep_keywords(row.id, names);
+  return names;
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,182 @@
+// The Account on SQLite. Its functions are spread over the files named after their subject
+// (account_mailboxes.cpp, account_append.cpp, ...); here is what they share.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "store/account.h"
+#include "store/account_file.h"
+#include "store/mailbox_row.h"
+#include "store/mailbox_states.h"
+#include "store/sqlite/transaction.h"
+#include "store/store.h"
+#include "store/upload_state.h"
+#include "store/write_queue.h"
+
+namespace mailkeep::store {
+
+// What an account needs of its store.
+struct AccountSettings {
+  std::filesystem::path file;
+  std::filesystem::path spool;
+  StoreOptions options;
+  std::function<void()> on_open;  // before the first connection is opened
+};
+
+class AccountImpl final : public Account,
+                          public std::enable_shared_from_this<AccountImpl>,
+                          private WriteObserver {
+ public:
+  AccountImpl(AccountId id, std::string name, AccountSettings settings);
+  ~AccountImpl() override;
+
+  AccountId id() const override { return id_; }
+  const std::string& name() const override { return name_; }
+
+  StoreResult<std::vector<MailboxInfo>> mailboxes() override;
+  StoreResult<MailboxInfo> mailbox(std::string_view name) override;
+  StoreResult<MailboxInfo> create_mailbox(std::string_view name, SpecialUse use) override;
+  StoreResult<void> delete_mailbox(std::string_view name) override;
+  StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) override;
+  StoreResult<void> subscribe(std::string_view name, bool subscribed) override;
+  StoreResult<std::vector<std::string>> subscriptions() override;
+
+  StoreResult<MailboxSnapshot> snapshot(MailboxId mailbox) override;
+  StoreResult<Uid> first_unseen(MailboxId mailbox) override;
+  StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) override;
+  Modseq latest_modseq(MailboxId mailbox) const override;
+  Watch watch(MailboxId mailbox, std::function<void()> changed) override;
+  StoreResult<Uid> claim_recent(MailboxId mailbox, Uid next) override;
+
+  StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox, const UidSet& uids,
+                                                       Detail detail) override;
+  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
+                             std::stop_token stop) override;
+  MessageUpload begin_upload() override;
+  StoreResult<AppendResult> append(std::string_view mailbox,
+                                   std::vector<NewMessage> messages) override;
+  std::vector<StoreResult<FlagChangeResult>> change_flags(
+      MailboxId mailbox, std::span<const FlagChange> changes) override;
+  StoreResult<CopyResult> copy(MailboxId from, const UidSet& uids, std::string_view to) override;
+  StoreResult<CopyResult> move(MailboxId from, const UidSet& uids, std::string_view to) override;
+  StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) override;
+  StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) override;
+
+  StoreResult<CheckReport> check() override;
+
+  // --- for the store ---
+  // Opens the file if it is not open: account_damaged where it cannot be read.
+  StoreResult<void> require_open();
+  // Every function refuses with no_such_account from now on; who watches is called.
+  void remove();
+  // The account's part of Store::maintain.
+  void maintain();
+  // Writes what is only in memory and closes the file, if nobody uses it now. Returns whether it is
+  // closed.
+  bool close();
+  bool is_open() const { return file_.is_open(); }
+  // Whether maintain() has something to do later, even if nobody uses the account.
+  bool has_work() const { return purge_due_ != kNoPurge; }
+  std::chrono::steady_clock::time_point last_used() const { return file_.last_used(); }
+
+  // --- for cursors ---
+  // A structure was computed again; maintain() writes it.
+  void keep_structure(MessageId message, StructureRecord record);
+
+ private:
+  // `body` with the refusals that any function may have.
+  template <class Body>
+  std::invoke_result_t<Body> guarded(Body&& body) {
+    if (removed_) return std::unexpected(StoreError::no_such_account);
+    try {
+      return body();
+    } catch (const sqlite::Error& error) {
+      if (error.is_damage()) return std::unexpected(StoreError::account_damaged);
+      throw;
+    }
+  }
+
+  // Runs `body` in one read transaction.
+  template <class Body>
+  std::invoke_result_t<Body, sqlite::Database&> read(Body&& body) {
+    return guarded([&] {
+      AccountFile::Lease reader = file_.reader();
+      sqlite::Transaction transaction(*reader, sqlite::Transaction::Kind::read);
+      return body(*reader);
+    });
+  }
+
+  // Runs `body` in the queue; a refusal undoes what it did.
+  template <class Body>
+  std::invoke_result_t<Body, WriteContext&> write(sqlite::Durability durability,
+                                                  std::uint64_t bytes, Body&& body) {
+    using Result = std::invoke_result_t<Body, WriteContext&>;
+    struct Job final : WriteJob {
+      Job(sqlite::Durability how, std::uint64_t size, Body& what)
+          : WriteJob(how, size), work(what) {}
+      bool run(WriteContext& context) override {
+        result.emplace(work(context));
+        return result->has_value();
+      }
+      Body& work;
+      std::optional<Result> result;
+    };
+    return guarded([&]() -> Result {
+      Job job(durability, bytes, body);
+      queue_.submit(job);
+      return *std::move(job.result);
+    });
+  }
+
+  void before_commit(sqlite::Database& database) override;
+  void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched) override;
+  void after_group(sqlite::Database& database) override;
+
+  SharedKeywords keywords_of(sqlite::Database& database, const MailboxRow& row);
+  MailboxInfo describe_mailbox(sqlite::Database& database, const MailboxRow& row);
+  SharedUidMap uids_of(sqlite::Database& database, const MailboxRow& row);
+  StoreResult<CopyResult> transfer(MailboxId from, const UidSet& uids, std::string_view to,
+                                   bool remove_source);
+  StoreResult<UidSet> remove_messages(MailboxId mailbox, const UidSet& uids, bool only_deleted);
+
+  static constexpr std::chrono::steady_clock::rep kNoPurge =
+      std::chrono::steady_clock::duration::max().count();
+
+  void expect_purge();
+  void write_recent();
+  void write_structures();
+  void notice_foreign_commits();
+  void purge();
+
+  const AccountId id_;
+  const std::string name_;
+  const AccountSettings settings_;
+  AccountFile file_;
+  WriteQueue queue_;
+  const std::shared_ptr<MailboxStates> states_;
+  std::atomic<bool> removed_{false};
+  std::atomic<bool> unsynced_{false};  // flag changes that a power loss would take
+
+  // Of the thread that calls maintain().
+  AccountFile::Stamp stamp_;
+  bool settled_ = false;  // since the last use, idle memory was given back
+
+  // When content is to be purged; the past at first, as an earlier process may have left some.
+  std::atomic<std::chrono::steady_clock::rep> purge_due_{0};
+
+  // Of the leader of a group.
+  std::vector<std::pair<MailboxId, Uid>> recent_in_group_;
+
+  std::mutex structures_mutex_;
+  std::map<MessageId, StructureRecord> structures_;  // computed again, to be written
+};
+
+}  // namespace mailkeep::store

@@ -1,0 +1,118 @@
+#include "store/directory.h"
+
+#include <algorithm>
+
+#include "mime/text/charset.h"
+#include "store/message_change.h"
+#include "store/schema/schema.h"
+#include "store/sqlite/transaction.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 255;
+
+constexpr const char* kInsert = R"sql(
+INSERT INTO account (name, created, iterations, salt, stored_key, server_key)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql";
+constexpr const char* kSetPassword = R"sql(
+UPDATE account SET iterations = ?2, salt = ?3, stored_key = ?4, server_key = ?5
+WHERE name = ?1)sql";
+constexpr const char* kRemove = R"sql(DELETE FROM account WHERE id = ?1)sql";
+constexpr const char* kAll = R"sql(SELECT id, name, suspended FROM account ORDER BY name)sql";
+constexpr const char* kFind = R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
+constexpr const char* kPassword = R"sql(
+SELECT iterations, salt, stored_key, server_key FROM account WHERE name = ?1)sql";
+
+bool is_valid_name(std::string_view name) {
+  auto is_control = [](char octet) {
+    auto value = static_cast<unsigned char>(octet);
+    return value < 0x20 || value == 0x7f;
+  };
+  return !name.empty() && name.size() <= kMaxNameBytes && std::ranges::none_of(name, is_control) &&
+         mime::is_valid_utf8(name);
+}
+
+AccountInfo read_info(const sqlite::Query& query) {
+  return AccountInfo{.id = AccountId{query.integer(0)},
+                     .name = std::string(query.text(1)),
+                     .suspended = query.integer(2) != 0};
+}
+
+constexpr std::uint64_t kCheckpointLogBytes = 1 << 20;
+
+}  // namespace
+
+Directory::Directory(const std::filesystem::path& path) : database_(path, sqlite::Open::create) {
+  migrate(database_, directory_schema(), SchemaState::any);
+}
+
+StoreResult<AccountInfo> Directory::create(std::string_view name, const PasswordRecord& password,
+                                           const std::function<void(AccountId)>& prepare) {
+  if (!is_valid_name(name)) return std::unexpected(StoreError::invalid_account_name);
+  std::lock_guard lock(mutex_);
+  sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
+  if (database_.query(kFind, name).step()) return std::unexpected(StoreError::account_exists);
+  database_.run(kInsert, name, current_time(), password.iterations, sqlite::Blob{password.salt},
+                sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
+  sqlite::Query query = database_.query(kFind, name);
+  query.step();
+  AccountInfo info = read_info(query);
+  query.reset();
+  prepare(info.id);
+  transaction.commit();
+  return info;
+}
+
+StoreResult<void> Directory::set_password(std::string_view name, const PasswordRecord& password) {
+  std::lock_guard lock(mutex_);
+  database_.run(kSetPassword, name, password.iterations, sqlite::Blob{password.salt},
+                sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
+  if (database_.changes() == 0) return std::unexpected(StoreError::no_such_account);
+  return {};
+}
+
+StoreResult<AccountId> Directory::remove(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
+  sqlite::Query query = database_.query(kFind, name);
+  if (!query.step()) return std::unexpected(StoreError::no_such_account);
+  AccountId id{query.integer(0)};
+  query.reset();
+  database_.run(kRemove, id.value);
+  transaction.commit();
+  return id;
+}
+
+std::vector<AccountInfo> Directory::accounts() {
+  std::lock_guard lock(mutex_);
+  std::vector<AccountInfo> list;
+  sqlite::Query query = database_.query(kAll);
+  while (query.step()) list.push_back(read_info(query));
+  return list;
+}
+
+StoreResult<AccountInfo> Directory::find(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  sqlite::Query query = database_.query(kFind, name);
+  if (!query.step()) return std::unexpected(StoreError::no_such_account);
+  return read_info(query);
+}
+
+void Directory::maintain() {
+  std::lock_guard lock(mutex_);
+  if (database_.log_bytes() >= kCheckpointLogBytes) database_.checkpoint();
+}
+
+StoreResult<PasswordRecord> Directory::password_of(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  sqlite::Query query = database_.query(kPassword, name);
+  if (!query.step()) return std::unexpected(StoreError::no_such_account);
+  return PasswordRecord{.iterations = static_cast<std::uint32_t>(query.integer(0)),
+                        .salt = std::string(query.blob(1)),
+                        .stored_key = std::string(query.blob(2)),
+                        .server_key = std::string(query.blob(3))};
+}
+
+}  // namespace mailkeep::store

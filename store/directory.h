@@ -1,0 +1,38 @@
+// The directory database: which accounts there are and how they prove themselves. Thread-safe.
+// Failures throw: without it there is no store.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/database.h"
+#include "store/store.h"
+
+namespace mailkeep::store {
+
+class Directory {
+ public:
+  // Makes the file where it is missing; throws NewerSchema where it is too new.
+  explicit Directory(const std::filesystem::path& path);
+
+  // `prepare` makes what belongs to the account, and is called before the account is there; where
+  // it throws, the account is not made.
+  StoreResult<AccountInfo> create(std::string_view name, const PasswordRecord& password,
+                                  const std::function<void(AccountId)>& prepare);
+  StoreResult<void> set_password(std::string_view name, const PasswordRecord& password);
+  StoreResult<AccountId> remove(std::string_view name);
+  std::vector<AccountInfo> accounts();
+  StoreResult<AccountInfo> find(std::string_view name);
+  StoreResult<PasswordRecord> password_of(std::string_view name);
+  // Keeps the write-ahead log short.
+  void maintain();
+
+ private:
+  std::mutex mutex_;
+  sqlite::Database database_;
+};
+
+}  // namespace mailkeep::store

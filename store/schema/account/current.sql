@@ -1,0 +1,110 @@
+-- One account's mail. Integers are seconds since 1970 where they are times, octets where they are
+-- sizes. Immutable once written: header, content and all of message but the structure.
+
+CREATE TABLE account_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  next_mailbox INTEGER NOT NULL,
+  last_uid_validity INTEGER NOT NULL,
+  quota_bytes INTEGER,
+  quota_messages INTEGER
+);
+
+-- No message below unseen_from is unseen; the lowest one that is may be higher.
+CREATE TABLE mailbox (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL,
+  highest_modseq INTEGER NOT NULL,
+  changes_after INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  unseen INTEGER NOT NULL,
+  unseen_from INTEGER NOT NULL,
+  deleted INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  first_recent INTEGER NOT NULL,
+  keywords INTEGER NOT NULL,
+  special_use INTEGER NOT NULL,
+  selectable INTEGER NOT NULL
+);
+
+CREATE TABLE subscription (
+  name TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE keyword (
+  mailbox_id INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (mailbox_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  sent_seconds INTEGER,
+  sent_zone INTEGER,
+  hash BLOB NOT NULL,
+  structure_version INTEGER NOT NULL,
+  structure BLOB NOT NULL
+);
+
+-- The first octets of a message, uncompressed; `size` is that of its whole header, which is more
+-- than `data` only where the header is huge.
+CREATE TABLE header (
+  message_id INTEGER PRIMARY KEY,
+  size INTEGER NOT NULL,
+  data BLOB NOT NULL
+);
+
+-- The octets after header.data in frames of 256 KiB; id = message_id * 65536 + number of the frame;
+-- codec 0: as they are, 1: zstd.
+CREATE TABLE content (
+  id INTEGER PRIMARY KEY,
+  codec INTEGER NOT NULL,
+  data BLOB NOT NULL
+);
+
+CREATE TABLE mailbox_message (
+  mailbox_id INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  modseq INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  internal_date INTEGER NOT NULL,
+  zone INTEGER NOT NULL,
+  save_date INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, uid)
+) WITHOUT ROWID;
+
+-- Where to look for rows that changed: each row of mailbox_message whose modseq is above
+-- mailbox.changes_after lies in a range of that modseq. Ranges may hold other UIDs too.
+CREATE TABLE changed (
+  mailbox_id INTEGER NOT NULL,
+  modseq INTEGER NOT NULL,
+  first_uid INTEGER NOT NULL,
+  last_uid INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, modseq, first_uid)
+) WITHOUT ROWID;
+
+CREATE TABLE expunged (
+  mailbox_id INTEGER NOT NULL,
+  modseq INTEGER NOT NULL,
+  first_uid INTEGER NOT NULL,
+  last_uid INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, modseq, first_uid)
+) WITHOUT ROWID;
+
+-- Messages with two references or more.
+CREATE TABLE shared_message (
+  message_id INTEGER PRIMARY KEY,
+  reference_count INTEGER NOT NULL
+);
+
+-- Messages without any reference, to be purged.
+CREATE TABLE orphan (
+  first_message INTEGER PRIMARY KEY,
+  last_message INTEGER NOT NULL,
+  since INTEGER NOT NULL
+);

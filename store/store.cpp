@@ -1,0 +1,166 @@
+#include "store/store.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/directory.h"
+#include "store/mailbox_name.h"
+#include "store/mailbox_row.h"
+#include "store/open_accounts.h"
+#include "store/schema/schema.h"
+#include "store/sqlite/transaction.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr const char* kInsertState = R"sql(
+INSERT INTO account_state (id, next_mailbox, last_uid_validity) VALUES (1, 1, 0))sql";
+constexpr const char* kSubscribe = R"sql(INSERT INTO subscription (name) VALUES (?1))sql";
+
+struct DefaultMailbox {
+  std::string_view name;
+  SpecialUse use;
+};
+constexpr DefaultMailbox kDefaultMailboxes[] = {
+    {kInbox, SpecialUse::none}, {"Archive", SpecialUse::archive}, {"Drafts", SpecialUse::drafts},
+    {"Junk", SpecialUse::junk}, {"Sent", SpecialUse::sent},       {"Trash", SpecialUse::trash},
+};
+
+void make_directory(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw std::system_error(errno, std::generic_category(), "cannot make " + path.string());
+  }
+}
+
+// A file's contents, or a directory's names, are on disk when this returns.
+void sync_path(const std::filesystem::path& path) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int result = descriptor < 0 ? -1 : ::fsync(descriptor);
+  int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (result != 0) {
+    throw std::system_error(error, std::generic_category(), "cannot sync " + path.string());
+  }
+}
+
+// A new account's file. It is nobody's before the directory knows the account, so that nothing
+// needs to be durable before the end.
+void make_account_file(const std::filesystem::path& folder, std::uint32_t page_bytes) {
+  // A folder left by an account whose making was cut short.
+  std::filesystem::remove_all(folder);
+  make_directory(folder);
+  const std::filesystem::path file = folder / "mail.db";
+  {
+    sqlite::Database database(file, sqlite::Open::create, {.page_bytes = page_bytes});
+    database.set_durability(sqlite::Durability::none);
+    migrate(database, account_schema(), SchemaState::any);
+    sqlite::Transaction transaction(database, sqlite::Transaction::Kind::write);
+    database.run(kInsertState);
+    for (const DefaultMailbox& mailbox : kDefaultMailboxes) {
+      insert_mailbox(database, mailbox.name, mailbox.use, true);
+      database.run(kSubscribe, mailbox.name);
+    }
+    transaction.commit();
+  }
+  sync_path(file);
+  sync_path(folder);
+  sync_path(folder.parent_path());
+}
+
+class StoreImpl final : public Store {
+ public:
+  StoreImpl(const std::filesystem::path& data_dir, const StoreOptions& options)
+      : accounts_folder_(data_dir / "accounts"),
+        spool_(data_dir / "spool"),
+        options_(options),
+        directory_(data_dir / "mailkeep.db"),
+        open_accounts_(std::make_shared<OpenAccounts>(options)) {}
+  ~StoreImpl() override { open_accounts_->close_all(); }
+
+  StoreResult<AccountInfo> create_account(std::string_view name,
+                                          const PasswordRecord& password) override {
+    return directory_.create(name, password, [&](AccountId id) {
+      make_account_file(folder_of(id), options_.page_bytes);
+    });
+  }
+
+  StoreResult<void> set_password(std::string_view name, const PasswordRecord& password) override {
+    return directory_.set_password(name, password);
+  }
+
+  StoreResult<void> remove_account(std::string_view name) override {
+    auto id = directory_.remove(name);
+    if (!id) return std::unexpected(id.error());
+    if (auto account = open_accounts_->take(*id)) {
+      account->remove();
+      account->close();  // where it is in use, maintain() does it later
+    }
+    std::filesystem::remove_all(folder_of(*id));
+    return {};
+  }
+
+  std::vector<AccountInfo> accounts() override { return directory_.accounts(); }
+  StoreResult<AccountInfo> find_account(std::string_view name) override {
+    return directory_.find(name);
+  }
+  StoreResult<PasswordRecord> password_of(std::string_view name) override {
+    return directory_.password_of(name);
+  }
+
+  StoreResult<std::shared_ptr<Account>> open_account(std::string_view name) override {
+    auto info = directory_.find(name);
+    if (!info) return std::unexpected(info.error());
+    if (info->suspended) return std::unexpected(StoreError::account_suspended);
+    auto account = open_accounts_->get(info->id, [&] { return make_account(*info); });
+    if (auto open = account->require_open(); !open) return std::unexpected(open.error());
+    return account;
+  }
+
+  void maintain() override {
+    directory_.maintain();
+    open_accounts_->maintain();
+  }
+
+ private:
+  std::filesystem::path folder_of(AccountId id) const {
+    return accounts_folder_ / std::to_string(id.value);
+  }
+
+  std::shared_ptr<AccountImpl> make_account(const AccountInfo& info) const {
+    AccountSettings settings{
+        .file = folder_of(info.id) / "mail.db",
+        .spool = spool_,
+        .options = options_,
+        // A session may hold its account longer than anybody holds the store.
+        .on_open =
+            [accounts = std::weak_ptr<OpenAccounts>(open_accounts_), id = info.id] {
+              if (auto open = accounts.lock()) open->opening(id);
+            },
+    };
+    return std::make_shared<AccountImpl>(info.id, info.name, std::move(settings));
+  }
+
+  const std::filesystem::path accounts_folder_;
+  const std::filesystem::path spool_;
+  const StoreOptions options_;
+  Directory directory_;
+  const std::shared_ptr<OpenAccounts> open_accounts_;
+};
+
+}  // namespace
+
+std::shared_ptr<Store> Store::open(const std::filesystem::path& data_dir,
+                                   const StoreOptions& options) {
+  if (data_dir.has_parent_path()) std::filesystem::create_directories(data_dir.parent_path());
+  make_directory(data_dir);
+  make_directory(data_dir / "accounts");
+  make_directory(data_dir / "spool");
+  return std::make_shared<StoreImpl>(data_dir, options);
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,82 @@
+// What MessageUpload gathers: see message_upload.h. The message is kept as its first octets (its
+// header, mostly) and frames of the rest.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mime/message_parser.h"
+#include "store/content_frame.h"
+#include "store/message_hash.h"
+#include "store/message_upload.h"
+#include "store/spool_file.h"
+
+namespace mailkeep::store {
+
+// What is kept apart from the frames at most; a longer header goes on in the frames.
+inline constexpr std::size_t kMaxHeadBytes = 1 << 20;
+
+// When a message says that it was sent; its Date field.
+struct SentDate {
+  std::int64_t seconds;
+  std::int32_t zone_minutes;
+};
+
+// The parts of a structure that are columns of their own.
+struct StructureRecord {
+  std::string serialized;
+  std::uint64_t header_size = 0;
+  std::optional<SentDate> sent;
+};
+StructureRecord make_structure_record(const mime::Structure& structure);
+
+// A message ready to be written.
+struct FinishedMessage {
+  struct Frame {
+    FrameCodec codec;
+    std::uint64_t offset;  // in the spool
+    std::size_t length;
+  };
+  std::uint64_t size = 0;
+  std::string head;
+  StructureRecord structure;
+  std::string hash;
+  std::vector<Frame> spooled;        // all frames but the last
+  std::string last_frame;            // kept form
+  FrameCodec last_codec{};           // meaningless where `last_frame` is empty
+  std::uint64_t kept_bytes() const;  // about what goes to the database
+};
+
+struct MessageUpload::State {
+  State(std::filesystem::path directory, std::uint64_t size_limit)
+      : spool_directory(std::move(directory)), limit(size_limit) {}
+
+  void write(std::string_view bytes);
+  // After the last write; once. Only where size <= limit.
+  void finish();
+
+  std::filesystem::path spool_directory;
+  std::uint64_t limit;
+  std::uint64_t size = 0;
+  FinishedMessage message;
+  std::unique_ptr<SpoolFile> spool;
+
+ private:
+  void take_head();
+  void fill_frames(std::string_view bytes);
+  void spool_frame(std::string_view octets);
+
+  mime::MessageParser parser_;
+  MessageHash hash_;
+  bool head_done_ = false;
+  std::size_t searched_ = 0;  // of pending_, for the blank line
+  std::string pending_;       // octets that are in no frame yet
+  std::string encoded_;
+};
+
+}  // namespace mailkeep::store
