@@ -63,6 +63,8 @@ class Connection:
         return data
 
     def pop3_line(self):
+        if self.ahead:
+            return self.ahead.pop(0)
         return self._line().decode("latin-1")
 
     def response(self):

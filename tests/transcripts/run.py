@@ -5,6 +5,7 @@
     run.py --host H --port P [--pop3-port P] --user 'u%d' --password P [--peer dovecot] [FILE...]
 """
 import argparse
+import binascii
 import concurrent.futures
 import contextlib
 import os
@@ -24,6 +25,10 @@ from transcript import PEERS, TranscriptError, parse  # noqa: E402
 
 class Failure(Exception):
     """A case failed: what was expected and what came."""
+
+
+def base64(text):
+    return binascii.b2a_base64(text.encode(), newline=False).decode()
 
 
 def message_bytes(name):
@@ -105,7 +110,9 @@ class Control:
         self.do(f'{"EXAMINE" if untold else "SELECT"} "{box}"')
         found = next(line for line in self.do("UID SEARCH ALL") if line.startswith("* SEARCH"))
         status = self.do("UNSELECT") and self.do(f'STATUS "{box}" (UIDVALIDITY UIDNEXT)')
-        variables = {"box": box, "user": self.target.user, "password": self.target.password}
+        user, password = self.target.user, self.target.password
+        variables = {"box": box, "user": user, "password": password, "user64": base64(user),
+                     "password64": base64(password), "plain": base64(f"\0{user}\0{password}")}
         for number, uid in enumerate(found.split()[2:], 1):
             variables[f"uid{number}"] = uid
         variables["uidvalidity"] = re.search(r"UIDVALIDITY (\d+)", status[0])[1]
@@ -255,15 +262,21 @@ class CaseRun:
             if not any(self.matcher.matches(one, line) for one in self.optional[step.connection]):
                 raise Failure(self.complaint(step, line))
 
-    def expect_close(self, step):
+    def closed(self, step):
+        """Whether the end comes next; else the line that came is still to be read."""
         connection = self.connections[step.connection]
         try:
             line = connection.response() if self.imap else connection.pop3_line()
         except Closed:
-            return
+            return True
         except Late:
-            line = f"(still open after {self.target.timeout} s)"
-        raise Failure(self.complaint(step, line))
+            raise Failure(self.complaint(step, f"(open after {self.target.timeout} s)")) from None
+        connection.ahead.insert(0, line)
+        return False
+
+    def expect_close(self, step):
+        if not self.closed(step):
+            raise Failure(self.complaint(step, self.read(step)))
 
     def expect_message(self, step):
         """POP3: !message FILE [LINES]: the message (or the head and so many lines), then '.'."""
@@ -283,11 +296,16 @@ class CaseRun:
 
     def eventually(self, step):
         forbidden = self.kept[step.connection]
+        tag = step.text.split(" ")[0]
         while True:
+            if step.text == "!close" and self.closed(step):
+                return
             line = self.read(step)
             if self.matcher.matches(step.text, line):
                 forbidden.clear()
                 return
+            if tag not in "*+" and line.startswith(tag + " "):
+                raise Failure(self.complaint(step, line))
             for one in forbidden:
                 if self.matcher.matches(one.text, line):
                     raise Failure(self.complaint(one, line))
@@ -347,7 +365,11 @@ def run_case(target, control, transcript, case, box, peer):
 
 def run_transcript(target, transcript, options, own_account):
     result = Result()
-    control = Control(target)
+    try:
+        control = Control(target)
+    except (Failure, Closed, Late) as error:
+        result.failed.append(f"{transcript.path.name}: cannot log in: {error!r}")
+        return result
     pop3 = transcript.protocol == "pop3"
     offered = pop3_capabilities(target) if pop3 else control.capabilities
     for number, case in enumerate(transcript.cases, 1):
@@ -366,7 +388,8 @@ def run_transcript(target, transcript, options, own_account):
             result.differing.append(f"{where}: {case.differs[options.peer]}")
         elif report:
             result.failed.append(report)
-            control = Control(target)
+            with contextlib.suppress(Failure, Closed, Late):
+                control = Control(target)
         else:
             result.passed += 1
     if not own_account:
