@@ -17,6 +17,7 @@ std::string_view code_of(store::StoreError error) {
     case mailbox_has_children:
       return "HASCHILDREN";
     case mailbox_not_selectable:
+    case invalid_account_name:
     case invalid_mailbox_name:
     case cannot_change_inbox:
     case same_mailbox:
