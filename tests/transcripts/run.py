@@ -131,7 +131,7 @@ class CaseRun:
         self.target, self.transcript, self.case = target, transcript, case
         self.variables = variables
         self.matcher = Matcher(message_bytes, variables)
-        self.connections, self.optional, self.kept = {}, {}, {}
+        self.connections, self.optional, self.kept, self.last_tag = {}, {}, {}, {}
         self.dialog = []
         self.imap = transcript.protocol == "imap"
 
@@ -231,6 +231,7 @@ class CaseRun:
         elif step.kind == "R":
             connection.send(unescape(substitute(step.text, self.variables)).encode("latin-1"))
         else:
+            self.last_tag[step.connection] = step.text.split(" ")[0]
             send_line(connection, step.text, self.variables, message_bytes)
 
     def read(self, step):
@@ -296,7 +297,7 @@ class CaseRun:
 
     def eventually(self, step):
         forbidden = self.kept[step.connection]
-        tag = step.text.split(" ")[0]
+        tag = self.last_tag.get(step.connection, "")
         while True:
             if step.text == "!close" and self.closed(step):
                 return
@@ -304,7 +305,7 @@ class CaseRun:
             if self.matcher.matches(step.text, line):
                 forbidden.clear()
                 return
-            if tag not in "*+" and line.startswith(tag + " "):
+            if self.imap and line.startswith(tag + " "):
                 raise Failure(self.complaint(step, line))
             for one in forbidden:
                 if self.matcher.matches(one.text, line):
