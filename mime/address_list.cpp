@@ -18,6 +18,7 @@ bool ends_word(char c) {
 struct Words {
   std::string phrase;
   std::string local_part;
+  std::size_t last_word = 0;  // where the word behind the last space of local_part begins
   std::string comment;
   bool empty = true;
 };
@@ -92,7 +93,10 @@ class AddressListParser {
       }
       if (spaced && !words.empty) {
         words.phrase += ' ';
-        if (!words.local_part.ends_with('.') && !word.starts_with('.')) words.local_part += ' ';
+        if (!words.local_part.ends_with('.') && !word.starts_with('.')) {
+          words.local_part += ' ';
+          words.last_word = words.local_part.size();
+        }
       }
       append_collapsed(word, words.phrase);
       words.local_part += word;
@@ -162,7 +166,14 @@ class AddressListParser {
     }
     if (words.empty || domain.empty()) defects_.malformed = true;
     check_separator();
-    add(words.comment, {}, words.local_part, domain);
+    if (words.last_word == 0) {
+      add(words.comment, {}, words.local_part, domain);
+      return;
+    }
+    // `Some Name a@b`, where the brackets are missing.
+    defects_.malformed = true;
+    const std::string_view text = words.local_part;
+    add(trim(text.substr(0, words.last_word)), {}, text.substr(words.last_word), domain);
   }
 
   // At '<': RFC 5322 3.4 angle-addr with the route of 4.4.
@@ -180,7 +191,7 @@ class AddressListParser {
       scanner_.skip();
       local = read_words();
     }
-    const std::string domain = read_domains(local, words.comment);
+    const std::string domain = read_domains(local, local.comment);
     if (local.empty || domain.empty()) defects_.malformed = true;
     const auto junk =
         scanner_.take_while([](char c) { return c != '>' && c != ',' && c != ';' && c != '<'; });
@@ -190,9 +201,9 @@ class AddressListParser {
     } else {
       defects_.malformed = true;
     }
-    scanner_.skip_space(&words.comment);
+    scanner_.skip_space();
     check_separator();
-    add(words.phrase.empty() ? words.comment : words.phrase, route, local.local_part, domain);
+    add(words.phrase, route, local.local_part, domain);
   }
 
   // RFC 5322 4.4 obs-route without its colon, or nothing. Where no colon ends it, the last domain

@@ -12,14 +12,6 @@ std::string_view first_line(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
-std::string_view without_line_end(std::string_view line) {
-  if (!line.empty() && line.back() == '\n') {
-    line.remove_suffix(1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  }
-  return line;
-}
-
 bool is_blank(std::string_view line) {
   return line == "\n" || line == "\r\n";
 }

@@ -15,7 +15,7 @@ struct HeaderField {
       name;  // without colon and trailing white space; empty for a line that is no field
   std::string_view value;  // after the colon, still folded, without the last line end; lines that
                            // are neither field nor continuation are not in it
-  std::string_view raw;  // the whole field with its last line end
+  std::string_view raw;    // the whole field with its last line end
 };
 
 class HeaderReader {

@@ -280,6 +280,8 @@ bool MessageParser::State::is_own_boundary(std::string_view text, std::string_vi
 
 void MessageParser::State::finish() {
   octets.finish();
+  if (const auto nul = octets.first_nul()) tree.add_defect_at(DefectKind::nul_octet, *nul);
+  if (const auto cr = octets.first_bare_cr()) tree.add_defect_at(DefectKind::bare_cr, *cr);
   if (offset > line.offset) {
     finish_cut_line(offset - line.offset, cut_line.ends_in_cr(), false);
   }

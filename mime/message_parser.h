@@ -18,7 +18,7 @@ namespace mailkeep::mime {
 
 // Each limit bounds memory or work that a stranger's message could otherwise choose.
 struct ParserLimits {
-  std::uint32_t depth = 100;                    // nested multiparts and messages
+  std::uint32_t depth = 100;                    // levels of parts, the root being the first
   std::uint32_t parts = 10'000;                 // in the whole message
   std::uint32_t header_bytes = 256 * 1024;      // of one part's header that is interpreted
   std::uint32_t parameters = 200;               // of one field

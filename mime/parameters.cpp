@@ -92,7 +92,7 @@ std::optional<RawParameter> parse_parameter(FieldScanner& scanner, bool& malform
   return std::nullopt;
 }
 
-// RFC 2231 3: `name*12` or `name*12*`.
+// RFC 2231 3: `name*12` or `name*12*`; also `name*`, which is an extended value of one section.
 struct Section {
   std::size_t index;      // of the raw parameter
   std::string_view base;  // the name without its number
@@ -107,6 +107,10 @@ std::optional<Section> section_of(std::string_view name, std::size_t index) {
     name.remove_suffix(1);
   }
   const std::size_t star = name.rfind('*');
+  if (star == std::string_view::npos && section.extended && !name.empty()) {
+    section.base = name;
+    return section;
+  }
   if (star == std::string_view::npos || star == 0) return std::nullopt;
   const std::string_view digits = name.substr(star + 1);
   if (digits.empty() || digits.size() > 6 || !std::all_of(digits.begin(), digits.end(), is_digit)) {

@@ -45,13 +45,16 @@ class HeaderInterpreter {
   void add_defect(DefectKind kind) { result_.defects.emplace_back(kind, field_offset_); }
 
   void take_field(const HeaderField& field) {
-    const bool holds_junk =
-        field.value.data() + field.value.size() + 2 < field.raw.data() + field.raw.size();
+    const std::string_view whole = without_line_end(
+        field.raw.substr(static_cast<std::size_t>(field.value.data() - field.raw.data())));
+    const bool holds_junk = whole.size() > field.value.size();
     if (field.name.empty() || holds_junk) add_defect(DefectKind::invalid_header_line);
     constexpr std::string_view kContent = "content-";
     if (field.name.size() > kContent.size() &&
         equal_ignoring_case(field.name.substr(0, kContent.size()), kContent)) {
-      take_content_field(field.name.substr(kContent.size()), field.value);
+      // Where the folding was lost on the way, the parameters stand at the start of the next line.
+      const bool goes_on = holds_junk && trim_right(field.value).ends_with(';');
+      take_content_field(field.name.substr(kContent.size()), goes_on ? whole : field.value);
     } else if (with_envelope_) {
       take_envelope_field(field);
     }

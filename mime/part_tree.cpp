@@ -54,7 +54,7 @@ bool PartTree::become_multipart(std::optional<std::string> boundary, std::uint64
     add_defect(DefectKind::missing_boundary_parameter, open.index, part.header_begin);
     part.type = "text";
     part.subtype = "plain";
-  } else if (open_.size() > limits_.depth) {
+  } else if (open_.size() >= limits_.depth) {
     add_defect(DefectKind::depth_limit, open.index, offset);
     become_opaque(part);
   } else if (structure_.parts.size() >= limits_.parts) {
@@ -80,7 +80,7 @@ bool PartTree::become_message(const LinePlace& body) {
     become_opaque(part);
     return false;
   }
-  if (open_.size() > limits_.depth) {
+  if (open_.size() >= limits_.depth) {
     add_defect(DefectKind::depth_limit, open.index, body.offset);
     become_opaque(part);
     return false;
@@ -91,7 +91,6 @@ bool PartTree::become_message(const LinePlace& body) {
     return false;
   }
   part.kind = PartKind::message;
-  open.has_child = true;
   open_part(body, true);
   return true;
 }
@@ -110,7 +109,6 @@ bool PartTree::take_boundary(const OpenBoundaries::Match& match, const LinePlace
     boundaries_.close_from(match.level);
     return false;
   }
-  multipart.has_child = true;
   if (structure_.parts.size() + 1 >= limits_.parts) {
     open_opaque_part(next);
     return false;
@@ -155,7 +153,9 @@ void PartTree::close_part(const OpenPart& open, const LinePlace& end) {
   Part& part = structure_.parts[open.index];
   part.body_end = end.offset;
   part.body_lines = end.lines - open.lines_before_body;
-  if (part.kind == PartKind::multipart && !open.has_child) {
+  // All parts behind an open one are inside it.
+  const bool has_child = structure_.parts.size() > open.index + 1;
+  if (part.kind == PartKind::multipart && !has_child) {
     add_defect(DefectKind::boundary_never_found, open.index, part.body_begin);
     part.kind = PartKind::leaf;
     part.type = "text";
@@ -166,6 +166,14 @@ void PartTree::close_part(const OpenPart& open, const LinePlace& end) {
 }
 
 void PartTree::finish(const LinePlace& end) {
+  // A delimiter that nothing follows, not even its line end, is the end of a multipart rather than an
+  // empty part.
+  const Part& last = structure_.parts.back();
+  if (open_.size() > 1 && last.header_begin == end.offset && end.line_end_size == 0 &&
+      structure_.parts[last.parent].kind == PartKind::multipart) {
+    structure_.parts.pop_back();
+    open_.pop_back();
+  }
   close_parts_from(0, end, false);
   structure_.size = end.offset;
   for (const std::size_t defect : unplaced_defects_) {

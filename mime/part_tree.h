@@ -60,7 +60,6 @@ class PartTree {
     std::uint32_t index;
     std::uint64_t lines_before_body = 0;
     bool delimited = false;  // a multipart whose closing delimiter may still come
-    bool has_child = false;
     bool digest = false;
   };
 
