@@ -65,14 +65,7 @@ class SqliteCursor final : public MessageCursor {
       query_.bind(mailbox_.value, range.first, range.last);
       running_ = true;
     }
-    row_.uid.value = static_cast<std::uint32_t>(query_.integer(0));
-    row_.message.value = query_.integer(1);
-    row_.flags = static_cast<FlagBits>(query_.integer(2));
-    row_.modseq.value = static_cast<std::uint64_t>(query_.integer(3));
-    row_.size = static_cast<std::uint64_t>(query_.integer(4));
-    row_.internal_date.seconds = query_.integer(5);
-    row_.internal_date.zone_minutes = static_cast<std::int32_t>(query_.integer(6));
-    row_.save_date = query_.integer(7);
+    row_ = read_message_row(query_);
     octets_.select(row_.message, row_.size);
     if (detail_ == Detail::header && !query_.is_null(9)) {
       octets_.provide_head(static_cast<std::uint64_t>(query_.integer(8)), query_.blob(9));

@@ -14,6 +14,19 @@ constexpr const char* kFrame = R"sql(SELECT codec, data FROM content WHERE id = 
 
 }  // namespace
 
+MessageRow read_message_row(const sqlite::Query& query) {
+  MessageRow row;
+  row.uid.value = static_cast<std::uint32_t>(query.integer(0));
+  row.message.value = query.integer(1);
+  row.flags = static_cast<FlagBits>(query.integer(2));
+  row.modseq.value = static_cast<std::uint64_t>(query.integer(3));
+  row.size = static_cast<std::uint64_t>(query.integer(4));
+  row.internal_date.seconds = query.integer(5);
+  row.internal_date.zone_minutes = static_cast<std::int32_t>(query.integer(6));
+  row.save_date = query.integer(7);
+  return row;
+}
+
 void MessageReader::select(MessageId message, std::uint64_t size) {
   message_ = message;
   size_ = size;

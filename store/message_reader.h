@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include "store/account.h"
 #include "store/sqlite/database.h"
 #include "store/types.h"
 
 namespace mailkeep::store {
+
+// The first eight columns of a query as a row: uid, message, flags, modseq, size, internal date,
+// its zone, save date.
+MessageRow read_message_row(const sqlite::Query& query);
 
 class MessageReader {
  public:
@@ -22,6 +27,12 @@ class MessageReader {
   // Takes the kept head from who has read it already; the view must stay until the next select().
   void provide_head(std::uint64_t header_size, std::string_view head);
 
+  // The octets that are kept apart from the frames: the header, up to 1 MiB. Valid until the next
+  // select().
+  std::string_view head() {
+    load_head();
+    return head_;
+  }
   // The whole header with its blank line. Valid until the next call.
   std::string_view header();
   // Appends octets [offset, offset + length), as far as they exist, to `out`. Throws sqlite::Error

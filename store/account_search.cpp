@@ -1,0 +1,37 @@
+// SEARCH: reads the rows of a mailbox and asks the matcher.
+#include "store/account_impl.h"
+#include "store/message_reader.h"
+#include "store/search_matcher.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr const char* kRows = R"sql(
+SELECT uid, message_id, flags, modseq, size, internal_date, zone, save_date FROM mailbox_message
+WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
+
+}  // namespace
+
+StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& query,
+                                        std::stop_token stop) {
+  return read([&](sqlite::Database& database) -> StoreResult<UidSet> {
+    auto mailbox_row = require_mailbox(database, mailbox);
+    if (!mailbox_row) return std::unexpected(mailbox_row.error());
+    const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row));
+    SearchedMessage message(database);
+    UidSet found;
+    sqlite::Query rows = database.query(kRows);
+    for (const UidSet::Range& range : searched_uids(query).ranges()) {
+      rows.bind(mailbox.value, range.first, range.last);
+      while (!stop.stop_requested() && rows.step()) {
+        const MessageRow row = read_message_row(rows);
+        message.select(row);
+        if (matcher.matches(message)) found.add(row.uid);
+      }
+    }
+    return found;
+  });
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,68 @@
+// Whether a message matches a SearchQuery. What needs only its row is asked first, then what needs
+// its header, then what needs its text.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mime/structure.h"
+#include "store/message_reader.h"
+#include "store/search_query.h"
+#include "store/search_text.h"
+#include "store/sqlite/database.h"
+
+namespace mailkeep::store {
+
+struct MessageRow;
+
+// One message at a time, as much of it as is asked for.
+class SearchedMessage {
+ public:
+  explicit SearchedMessage(sqlite::Database& database) : database_(database), reader_(database) {}
+
+  void select(const MessageRow& row);
+  const MessageRow& row() const { return *row_; }
+  // By the calendar of the zone that its Date field names; nothing where it has no date.
+  std::optional<std::int64_t> sent_day();
+  // Its first octets: the header, up to 1 MiB.
+  std::string_view head();
+  // Whether the decoded texts of its parts, or their header fields, hold the needle.
+  bool text_holds(const Needle& needle);
+
+ private:
+  mime::Structure structure();
+  bool part_holds(const mime::Part& part, const Needle& needle);
+
+  sqlite::Database& database_;
+  MessageReader reader_;
+  const MessageRow* row_ = nullptr;
+  std::string octets_;
+  std::string decoded_;
+};
+
+class SearchMatcher {
+ public:
+  // `keywords` are the mailbox's, in the order of their bits.
+  SearchMatcher(const SearchQuery& query, const std::vector<std::string>& keywords);
+  ~SearchMatcher();
+
+  bool matches(SearchedMessage& message) const;
+
+ private:
+  struct Node;
+  static std::unique_ptr<Node> compile(const SearchQuery& query,
+                                       const std::vector<std::string>& keywords);
+  static bool matches(const Node& node, SearchedMessage& message);
+
+  std::unique_ptr<Node> root_;
+};
+
+// The only UIDs that can match, as far as the query's outermost keys say.
+UidSet searched_uids(const SearchQuery& query);
+
+}  // namespace mailkeep::store

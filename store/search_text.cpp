@@ -1,0 +1,175 @@
+#include "store/search_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "mime/header_reader.h"
+#include "mime/text/ascii.h"
+#include "mime/text/charset.h"
+#include "mime/text/encoded_word.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr std::size_t kMaxLineBytes = 256 * 1024;
+// Enough for a character or escape of any charset that is cut without a line end.
+constexpr std::size_t kUnit = 4;
+
+// Beginnings of the names of charsets in which an octet below 128 that does not follow one above is
+// that ASCII character.
+constexpr std::array<std::string_view, 16> kAsciiCharsets = {
+    "us-ascii", "ascii", "utf-8",  "utf8", "iso-8859-", "iso8859-", "iso_8859-", "windows-",
+    "latin",    "koi8-", "gb2312", "gbk",  "gb18030",   "big5",     "euc-",      "cp125"};
+
+bool has_eight_bit(std::string_view text) {
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    if ((word & 0x8080808080808080ULL) != 0) return true;
+  }
+  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(i), text.end(), mime::is_eight_bit);
+}
+
+// Charsets of units of two or four octets.
+constexpr std::array<std::string_view, 6> kWideCharsets = {"utf-16", "utf16",     "utf-32",
+                                                           "utf32",  "iso-10646", "ucs-"};
+
+bool begins_with_any(std::string_view charset, std::span<const std::string_view> names) {
+  return std::ranges::any_of(names, [&](std::string_view name) {
+    return mime::equal_ignoring_case(charset.substr(0, name.size()), name);
+  });
+}
+
+// What fold_case does to ASCII.
+void append_upper(std::string_view ascii, std::string& out) {
+  const std::size_t begin = out.size();
+  out.append(ascii);
+  for (std::size_t i = begin; i < out.size(); ++i) {
+    const char c = out[i];
+    out[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+}
+
+bool holds(std::string_view text, std::string_view part) {
+  return ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+}
+
+bool is_plain(std::string_view header_text) {
+  return !holds(header_text, "=?") && !has_eight_bit(header_text);
+}
+
+}  // namespace
+
+Needle::Needle(std::string_view utf8) : folded_(mime::fold_case(utf8)) {}
+
+bool Needle::is_in(std::string_view folded_text) const {
+  return holds(folded_text, folded_);
+}
+
+bool Needle::is_in_value(std::string_view value) const {
+  if (empty()) return true;
+  if (!is_plain(value)) return is_in(mime::fold_case(mime::decode_header_text(value)));
+  thread_local std::string folded;
+  folded.clear();
+  if (value.find('\n') == std::string_view::npos) {
+    append_upper(value, folded);
+  } else {
+    append_upper(mime::unfold(value), folded);
+  }
+  return is_in(folded);
+}
+
+bool Needle::is_in_header(std::string_view header) const {
+  if (empty()) return true;
+  // Most headers are refused here at little cost: plain, and without it even if no line were
+  // folded.
+  mime::HeaderReader reader(header);
+  std::string text;
+  std::string folded;
+  while (auto field = reader.next()) {
+    const bool plain = is_plain(field->value);
+    text.assign(field->name);
+    text += ": ";
+    text += plain ? mime::unfold(field->value) : mime::decode_header_text(field->value);
+    folded.clear();
+    if (plain && !has_eight_bit(field->name)) {
+      append_upper(text, folded);
+    } else {
+      folded = mime::fold_case(text);
+    }
+    if (is_in(folded)) return true;
+  }
+  return false;
+}
+
+TextSearch::TextSearch(const Needle& needle, std::string_view charset)
+    : needle_(needle),
+      charset_(charset),
+      has_lines_(!begins_with_any(charset, kWideCharsets)),
+      ascii_stays_(begins_with_any(charset, kAsciiCharsets)),
+      found_(needle.empty()) {}
+
+bool TextSearch::feed(std::string_view octets) {
+  if (found_) return true;
+  // Whole lines at a time: no character and no escape sequence crosses a line end.
+  const std::size_t end = has_lines_ ? octets.rfind('\n') : std::string_view::npos;
+  if (end == std::string_view::npos) {
+    waiting_.append(octets);
+    if (waiting_.size() < kMaxLineBytes) return false;
+    std::string rest = waiting_.substr(waiting_.size() - waiting_.size() % kUnit);
+    waiting_.resize(waiting_.size() - rest.size());
+    search(waiting_);
+    waiting_ = std::move(rest);
+    return found_;
+  }
+  if (waiting_.empty()) {
+    search(octets.substr(0, end + 1));
+  } else {
+    waiting_.append(octets.substr(0, end + 1));
+    search(waiting_);
+  }
+  waiting_.assign(octets.substr(end + 1));
+  return found_;
+}
+
+bool TextSearch::finish() {
+  if (!found_ && !waiting_.empty()) search(waiting_);
+  waiting_.clear();
+  return found_;
+}
+
+void TextSearch::search(std::string_view octets) {
+  append_folded(octets);
+  found_ = needle_.is_in(folded_);
+  // A match may begin in what was searched and end in what comes.
+  folded_.erase(0, folded_.size() - std::min(folded_.size(), needle_.size() - 1));
+}
+
+void TextSearch::append_folded(std::string_view octets) {
+  if (!ascii_stays_) {
+    folded_ += mime::fold_case(mime::to_utf8(octets, charset_));
+    return;
+  }
+  if (!has_eight_bit(octets)) {
+    append_upper(octets, folded_);
+    return;
+  }
+  // Only lines with other characters need the tables.
+  while (!octets.empty()) {
+    const std::size_t end = std::min(octets.find('\n'), octets.size() - 1) + 1;
+    const std::string_view line = octets.substr(0, end);
+    if (has_eight_bit(line)) {
+      folded_ += mime::fold_case(mime::to_utf8(line, charset_));
+    } else {
+      append_upper(line, folded_);
+    }
+    octets.remove_prefix(end);
+  }
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,83 @@
+// What SEARCH reads of a message beyond its row.
+#include "mime/message_parser.h"
+#include "mime/part_text.h"
+#include "mime/text/decoders.h"
+#include "store/account.h"
+#include "store/search_matcher.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr const char* kSent = R"sql(SELECT sent_seconds, sent_zone FROM message WHERE id = ?1)sql";
+constexpr const char* kStructure =
+    R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
+
+constexpr std::uint64_t kReadBytes = 128 * 1024;
+constexpr std::uint64_t kMaxPartHeaderBytes = 1 << 20;
+
+}  // namespace
+
+void SearchedMessage::select(const MessageRow& row) {
+  row_ = &row;
+  reader_.select(row.message, row.size);
+}
+
+std::optional<std::int64_t> SearchedMessage::sent_day() {
+  sqlite::Query query = database_.query(kSent, row_->message.value);
+  if (!query.step() || query.is_null(0)) return std::nullopt;
+  const std::int64_t seconds = query.integer(0) + query.integer(1) * 60;
+  return seconds / 86'400 - (seconds % 86'400 < 0 ? 1 : 0);
+}
+
+std::string_view SearchedMessage::head() {
+  return reader_.head();
+}
+
+mime::Structure SearchedMessage::structure() {
+  sqlite::Query query = database_.query(kStructure, row_->message.value);
+  if (query.step() && query.integer(0) == mime::kParserVersion) {
+    if (auto kept = mime::deserialize(query.blob(1))) return *std::move(kept);
+  }
+  mime::MessageParser parser;
+  for (std::uint64_t offset = 0; offset < row_->size; offset += octets_.size()) {
+    octets_.clear();
+    reader_.read(offset, kReadBytes, octets_);
+    parser.feed(octets_);
+  }
+  return parser.finish();
+}
+
+bool SearchedMessage::text_holds(const Needle& needle) {
+  if (needle.empty()) return true;
+  const mime::Structure structure = this->structure();
+  for (const mime::Part& part : structure.parts) {
+    if (part.parent != mime::kNoParent) {
+      octets_.clear();
+      reader_.read(part.header_begin,
+                   std::min(part.body_begin - part.header_begin, kMaxPartHeaderBytes), octets_);
+      if (needle.is_in_header(octets_)) return true;
+    }
+    if (mime::is_searchable(part) && part_holds(part, needle)) return true;
+  }
+  return false;
+}
+
+bool SearchedMessage::part_holds(const mime::Part& part, const Needle& needle) {
+  mime::TransferDecoder decoder(mime::transfer_encoding(part.encoding));
+  TextSearch search(needle, mime::charset_of(part));
+  std::uint64_t offset = part.body_begin;
+  while (offset < part.body_end) {
+    octets_.clear();
+    reader_.read(offset, std::min(part.body_end - offset, kReadBytes), octets_);
+    offset += octets_.size();
+    decoded_.clear();
+    decoder.feed(octets_, decoded_);
+    if (search.feed(decoded_)) return true;
+  }
+  decoded_.clear();
+  decoder.finish(decoded_);
+  return search.feed(decoded_) || search.finish();
+}
+
+}  // namespace mailkeep::store
