@@ -1,0 +1,89 @@
+#include "server/admin/commands.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <string_view>
+
+#include "server/admin/arguments.h"
+#include "server/admin/export_command.h"
+#include "server/admin/import_command.h"
+#include "server/admin/mailbox_commands.h"
+#include "server/admin/user_commands.h"
+#include "server/exit_code.h"
+
+namespace mailkeep::server {
+namespace {
+
+struct AdminCommand {
+  std::string_view name;
+  std::string_view action;  // the word after it; empty: none
+  int (*run)(const AdminContext& context, const std::vector<std::string>& words);
+  std::string_view usage;
+  std::string_view text;
+};
+
+constexpr std::array<AdminCommand, 8> kCommands{{
+    {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
+     "Adds accounts. The password is asked for, read as one line for all names\n"
+     "(--password-stdin), or made up and printed (--generate)."},
+    {"user", "remove", user_remove, "NAME...", "Removes accounts and all their mail."},
+    {"user", "passwd", user_passwd, "NAME... [--password-stdin | --generate]",
+     "Sets the passwords of accounts. Works at once, also for a running server."},
+    {"user", "list", user_list, "", "Lists the accounts."},
+    {"mailbox", "list", mailbox_list, "ACCOUNT",
+     "Lists an account's mailboxes with messages, unread messages and octets."},
+    {"import", "", import_mail, "ACCOUNT PATH... [--mailbox NAME] [--verbatim]",
+     "Imports mbox files, Maildirs (with flags, dates and folders), directories of .eml\n"
+     "files and single messages into INBOX, or into NAME. Lines that end in LF only get\n"
+     "CRLF, as mail has it, unless --verbatim is given."},
+    {"export", "", export_mail, "ACCOUNT --to PATH [--mailbox NAME] [--verbatim]",
+     "Exports all mailboxes, or one, to a new Maildir, or one mailbox to a new mbox file\n"
+     "if PATH ends in .mbox."},
+    {"store", "check", store_check, "ACCOUNT... | --all",
+     "Checks counts, content and indexes of accounts."},
+}};
+
+void print_usage(std::ostream& err, const AdminCommand& command) {
+  err << "Usage: mailkeep " << command.name;
+  if (!command.action.empty()) err << ' ' << command.action;
+  if (!command.usage.empty()) err << ' ' << command.usage;
+  err << '\n' << command.text << '\n';
+}
+
+int unknown_action(const AdminContext& context, std::string_view name) {
+  bool known = false;
+  for (const AdminCommand& command : kCommands) {
+    if (command.name != name) continue;
+    if (known) context.err << '\n';
+    print_usage(context.err, command);
+    known = true;
+  }
+  if (!known) context.err << "mailkeep: unknown command \"" << name << "\"\n";
+  return exit_code::usage;
+}
+
+}  // namespace
+
+int run_admin_command(const AdminContext& context, const std::string& name,
+                      const std::vector<std::string>& args) {
+  const std::string action = args.empty() ? std::string() : args.front();
+  const auto* const command =
+      std::find_if(kCommands.begin(), kCommands.end(), [&](const AdminCommand& each) {
+        return each.name == name && (each.action.empty() || each.action == action);
+      });
+  if (command == kCommands.end()) return unknown_action(context, name);
+  const std::ptrdiff_t own_words = command->action.empty() ? 0 : 1;
+  try {
+    return command->run(context, {args.begin() + own_words, args.end()});
+  } catch (const AdminUsageError& error) {
+    context.err << "mailkeep: " << error.what() << '\n';
+    print_usage(context.err, *command);
+    return exit_code::usage;
+  } catch (const std::exception& error) {
+    context.err << "mailkeep: " << error.what() << '\n';
+    return exit_code::failed;
+  }
+}
+
+}  // namespace mailkeep::server

@@ -1,0 +1,91 @@
+#include "server/admin/user_commands.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "protocol/sasl/scram.h"
+#include "protocol/sasl/secret.h"
+#include "server/admin/arguments.h"
+#include "server/admin/open_store.h"
+#include "server/admin/password_input.h"
+#include "server/exit_code.h"
+
+namespace mailkeep::server {
+namespace {
+
+constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+
+// Does `work` for each name; a failure is said and the next name comes.
+template <class Work>
+int for_each_name(const AdminContext& context, const std::vector<std::string>& names, Work work) {
+  int result = exit_code::ok;
+  for (const std::string& name : names) {
+    try {
+      work(checked_account_name(name));
+    } catch (const std::runtime_error& error) {
+      context.err << "mailkeep: " << error.what() << '\n';
+      result = exit_code::failed;
+    }
+  }
+  return result;
+}
+
+// Gives each name a password: `store_record` keeps it.
+template <class StoreRecord>
+int set_passwords(const AdminContext& context, const Arguments& arguments,
+                  StoreRecord store_record) {
+  const PasswordSource source = password_source(arguments);
+  const bool generate = source == PasswordSource::generate;
+  std::string common = generate ? std::string() : read_password(context, source);
+  const sasl::CleanseAtExit wipe(common);
+  return for_each_name(context, arguments.plain(), [&](const std::string& name) {
+    std::string password = generate ? read_password(context, source) : common;
+    const sasl::CleanseAtExit wipe_copy(password);
+    store_record(name, sasl::make_record(password));
+    if (generate) context.out << name << ' ' << password << '\n';
+  });
+}
+
+}  // namespace
+
+int user_add(const AdminContext& context, const std::vector<std::string>& words) {
+  const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
+  arguments.expect_plain(1, kAnyNumber, "account name");
+  const auto store = open_store(context.config, MissingStore::create);
+  return set_passwords(context, arguments,
+                       [&](const std::string& name, const store::PasswordRecord& record) {
+                         expect(store->create_account(name, record), name);
+                       });
+}
+
+int user_passwd(const AdminContext& context, const std::vector<std::string>& words) {
+  const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
+  arguments.expect_plain(1, kAnyNumber, "account name");
+  const auto store = open_store(context.config, MissingStore::refuse);
+  return set_passwords(context, arguments,
+                       [&](const std::string& name, const store::PasswordRecord& record) {
+                         expect(store->set_password(name, record), name);
+                       });
+}
+
+int user_remove(const AdminContext& context, const std::vector<std::string>& words) {
+  const Arguments arguments(words, {}, {});
+  arguments.expect_plain(1, kAnyNumber, "account name");
+  const auto store = open_store(context.config, MissingStore::refuse);
+  return for_each_name(context, arguments.plain(),
+                       [&](const std::string& name) { expect(store->remove_account(name), name); });
+}
+
+int user_list(const AdminContext& context, const std::vector<std::string>& words) {
+  Arguments(words, {}, {}).expect_plain(0, 0, "");
+  const auto store = open_store(context.config, MissingStore::refuse);
+  auto accounts = store->accounts();
+  std::sort(accounts.begin(), accounts.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  for (const store::AccountInfo& account : accounts) {
+    context.out << account.name << (account.suspended ? "\tsuspended" : "") << '\n';
+  }
+  return exit_code::ok;
+}
+
+}  // namespace mailkeep::server
