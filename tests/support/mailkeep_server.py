@@ -1,4 +1,4 @@
-"""Starts a mailkeep of its own for a test: free ports, a new data directory, its own certificate."""
+"""Starts a mailkeep of its own for a test: free ports, new data directory, own certificate."""
 import os
 import pathlib
 import re

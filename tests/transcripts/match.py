@@ -28,7 +28,7 @@ def unescape(text):
 
 
 def literal_text(inner, messages):
-    """What {{inner}} stands for: escaped text, or @message, @message:header, :text, :from.length."""
+    """What {{inner}} stands for: escaped text, or @message[:header|:text|:from.length]."""
     if not inner.startswith("@"):
         return unescape(inner)
     name, _, part = inner[1:].partition(":")

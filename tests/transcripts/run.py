@@ -150,7 +150,9 @@ class CaseRun:
     def open(self, number):
         header = self.case.header
         default = "selected" if self.imap else "transaction"
-        state = header.get(f"state{number}" if number > 1 else "state", header.get("state", default))
+        state = header.get("state", default)
+        if number > 1:
+            state = header.get(f"state{number}", state)
         self.optional[number], self.kept[number] = [], []
         self.connections[number] = self.target.imap() if self.imap else self.target.pop3()
         connection = self.connections[number]
@@ -360,7 +362,8 @@ def run_case(target, control, transcript, case, box, peer):
         name = type(error).__name__ if not isinstance(error, Failure) else ""
         return f"{transcript.path.name}:{case.line}: {case.title}\n{dialog}\n  {name} {error}"
     if peer in case.differs:
-        return f"{transcript.path.name}:{case.line}: {case.title}\n  the note '# {peer}:' is not true"
+        where = f"{transcript.path.name}:{case.line}: {case.title}"
+        return f"{where}\n  the note '# {peer}:' is not true"
     return None
 
 
@@ -380,8 +383,8 @@ def run_transcript(target, transcript, options, own_account):
         if options.case and options.case.lower() not in case.title.lower():
             continue
         if lacking or inbox and not own_account:
-            result.skipped.append(f"{where}: " + (f"needs {lacking}" if lacking else
-                                                  "needs an account of its own (--user u%d)"))
+            why = f"needs {lacking}" if lacking else "needs an account of its own (--user u%d)"
+            result.skipped.append(f"{where}: {why}")
             continue
         box = "INBOX" if inbox else f"{'' if own_account else f't{os.getpid()}'}box{number}"
         report = run_case(target, control, transcript, case, box, options.peer)

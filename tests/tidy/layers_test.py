@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""The arrows between the floors, and what belongs in one place only."""
+import re
+import unittest
+
+from tree import FLOORS, ROOT, files, lines, sources, text
+
+INCLUDE = re.compile(r'\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+PURE = re.compile(r"(mime/|protocol/\w+/wire/|protocol/sasl/)")
+IMPURE = re.compile(r"asio|^(thread|mutex|future|condition_variable|filesystem|fstream|ctime|"
+                    r"time\.h|unistd\.h|sys/.*)$")
+
+# Where an exception may be caught, and why there. Anywhere else it should travel on.
+CATCH = {
+    "protocol/blocking.h": "carries an exception from the pool to the session",
+    "protocol/imap/session.cpp": "a failing command is answered NO [SERVERBUG]",
+    "protocol/imap/fetch/message_renderer.cpp": "a message that fails gets a response all the same",
+    "protocol/pop3/session.cpp": "a failing command is answered -ERR",
+    "protocol/pop3/session_maildrop.cpp": "a failing log-in or QUIT is answered -ERR",
+    "server/admin/commands.cpp": "wrong usage and failures of a command become its exit code",
+    "server/admin/import_command.cpp": "a broken file is reported, and the import goes on",
+    "server/admin/importer.cpp": "a broken message is reported, and the import goes on",
+    "server/admin/mail_files.cpp": "a file that cannot be read is reported",
+    "server/admin/mailbox_commands.cpp": "a damaged account is reported",
+    "server/admin/user_commands.cpp": "one name of many fails",
+    "server/auth/authenticator.cpp": "a damaged account is a refused log-in",
+    "server/command_line.cpp": "failures become exit codes",
+    "server/config/loader.cpp": "the library's error becomes ours",
+    "server/daemon.cpp": "a failing start becomes an exit code",
+    "server/net/network.cpp": "a listener that fails is logged",
+    "server/net/spawn_session.cpp": "what escapes a session is logged",
+    "server/net/tls_context.cpp": "OpenSSL's callbacks cannot throw",
+    "server/server.cpp": "maintenance that fails is logged and tried again",
+    "store/account_impl.h": "a damaged file is one account's error",
+    "store/account_care.cpp": "maintenance of one account fails alone",
+    "store/account_check.cpp": "a damaged file is what a check reports",
+    "store/account_file.cpp": "a damaged file is one account's error",
+    "store/open_accounts.cpp": "closing one account fails alone",
+    "store/write_queue.cpp": "a failing write is its own writer's, not its neighbours'",
+    "store/sqlite/database.cpp": "cleaning up a half-open database",
+    "store/sqlite/transaction.cpp": "a rollback in a destructor",
+}
+
+
+def includes(path):
+    for number, line in enumerate(lines(path), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match[1], match[2]
+
+
+def command_names():
+    table = text("protocol/imap/command_table.cpp")
+    return set(re.findall(r'^    \{"([A-Z ]+)",', table, re.M))
+
+
+class Layers(unittest.TestCase):
+    maxDiff = None
+
+    def check(self, problems, advice):
+        self.assertFalse(problems, "\n" + "\n".join(problems) + "\n" + advice)
+
+    def test_a_floor_includes_only_floors_below_it(self):
+        problems = []
+        for path in sources():
+            allowed = FLOORS[:FLOORS.index(path.parts[0]) + 1]
+            for number, ours, _ in includes(path):
+                if ours and ours.split("/")[0] not in allowed:
+                    problems.append(f"{path}:{number}: includes {ours}")
+        self.check(problems, "mime <- store <- protocol <- server; includes start at the root")
+
+    def test_includes_name_files_that_exist(self):
+        known = {str(path) for path in files()}
+        problems = [f"{path}:{number}: no {ours}" for path in sources()
+                    for number, ours, _ in includes(path) if ours and ours not in known]
+        self.check(problems, "includes start at the root of the tree")
+
+    def test_only_store_sqlite_knows_sqlite(self):
+        problems = [f"{path}:{number}" for path in sources() for number, _, system in includes(path)
+                    if system == "sqlite3.h" and not str(path).startswith("store/sqlite/")]
+        self.check(problems, "sqlite3.h belongs in store/sqlite/")
+
+    def test_wire_sasl_and_mime_do_no_input_or_output(self):
+        problems = []
+        for path in sources():
+            if not PURE.match(str(path)):
+                continue
+            problems += [f"{path}:{number}: includes {name}"
+                         for number, _, name in includes(path) if name and IMPURE.search(name)]
+            problems += [f"{path}:{number}: a clock" for number, line in enumerate(lines(path), 1)
+                         if re.search(r"\b(system|steady)_clock\b", line)]
+        self.check(problems, "bytes in, values out: no Asio, threads, files or clock here")
+
+    def test_sockets_stay_in_server_net(self):
+        problems = [f"{path}:{number}: {match[0]}" for path in sources()
+                    if not str(path).startswith("server/net/")
+                    for number, line in enumerate(lines(path), 1)
+                    if (match := re.search(r"asio::detached|tcp::socket", line))]
+        self.check(problems, "sockets belong in server/net/; detached nowhere")
+
+    def test_exceptions_are_caught_at_the_boundaries_only(self):
+        found = {str(path) for path in sources() if re.search(r"\bcatch \(", text(path))}
+        self.check(sorted(found - set(CATCH)), "not a place to catch: see CATCH in layers_test.py")
+        self.check(sorted(set(CATCH) - found), "no catch there any more: remove it from CATCH")
+
+    def test_commands_are_told_apart_in_the_table_only(self):
+        names = command_names()
+        self.assertGreater(len(names), 25)
+        problems = [f"{path}:{number}: {match[0]}" for path in sources()
+                    if str(path).startswith("protocol/imap/")
+                    for number, line in enumerate(lines(path), 1)
+                    for match in re.finditer(r'==\s*"([A-Z ]+)"|equals\w*\([^)]*"([A-Z ]+)"', line)
+                    if (match[1] or match[2]) in names]
+        self.check(problems, "who compares command names belongs in command_table.cpp")
+
+    def test_every_command_and_capability_has_a_transcript(self):
+        dialogs = "\n".join(text(path) for path in files()
+                            if path.parts[:2] == ("tests", "transcripts") and path.suffix == ".txt")
+        sent = " ".join(re.findall(r"^[CR]\d?: (.*)", dialogs, re.M)).upper()
+        problems = [f"command {name}" for name in command_names() if f" {name}" not in sent]
+        capabilities = re.findall(r'^    \{"([A-Z0-9a-z+=-]+)", *"',
+                                  text("protocol/imap/capability.cpp"), re.M)
+        self.assertGreater(len(capabilities), 10)
+        # What there is without TLS only on other addresses than loopback is tried in the process.
+        inside = "\n".join(text(path) for path in files() if path.parts[:2] == ("tests", "session"))
+        problems += [f"capability {name}" for name in capabilities if name not in dialogs + inside]
+        self.check(problems, "has no dialog in tests/transcripts")
+
+    def test_every_setting_is_in_the_sample_configuration(self):
+        table = re.findall(r'Setting\{"([\w-]*)", "([\w-]+)"', text("server/config/settings.cpp"))
+        self.assertGreater(len(table), 10)
+        section, sample = "", set()
+        for line in lines("etc/mailkeep.conf"):
+            bare = line.lstrip("# ").rstrip()
+            if match := re.fullmatch(r"\[([\w-]+)\]", bare):
+                section = match[1]
+            elif match := re.match(r"([\w-]+) *=", bare):
+                sample.add((section, match[1]))
+        problems = [f"[{section}] {key}" for section, key in table if (section, key) not in sample]
+        self.check(problems, f"is not in {ROOT.name}/etc/mailkeep.conf")
+
+
+if __name__ == "__main__":
+    unittest.main()
