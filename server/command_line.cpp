@@ -9,10 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#if __has_include("server/admin/commands.h")
 #include "server/admin/commands.h"
-#define MAILKEEP_HAS_ADMIN 1
-#endif
 #include "server/config/loader.h"
 #include "server/config/values.h"
 #include "server/daemon.h"
@@ -110,11 +107,7 @@ int run_configured(const std::string& name, const std::vector<std::string>& argu
     const Config config = load_config(command_line);
     if (name == "serve") return serve(config);
     if (name == "check-config") return check_config(config, terminal);
-#ifdef MAILKEEP_HAS_ADMIN
     return run_admin_command({config, terminal.out, terminal.err, terminal.in}, name, arguments);
-#else
-    return exit_code::internal;
-#endif
   } catch (const ConfigError& error) {
     fmt::print(terminal.err, "mailkeep: {}\n", error.what());
     return name == "check-config" ? exit_code::failed : exit_code::config;
