@@ -12,10 +12,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-// By pointer: with a reference here, g++ 12 lays the coroutine's frame out eight octets off from where
-// its handle says it is.
 protocol::Awaitable<void> converse(std::unique_ptr<Connection> connection, const Service* service) {
-  if (service->implicit_tls && !co_await connection->start_tls()) co_return;
+  // A variable: g++ 12 lays out the frame of a coroutine wrongly if its outermost block has a
+  // co_await in the condition of an `if` and no variable of its own.
+  const bool ready = !service->implicit_tls || co_await connection->start_tls();
+  if (!ready) co_return;
   co_await service->session(*connection);
   co_await connection->finish();
 }
