@@ -8,6 +8,7 @@
 namespace mailkeep::imap {
 namespace {
 
+constexpr std::string_view kLiteralTooLarge = "literal too large";
 constexpr std::size_t kMaxTagBytes = 256;
 // The header of a literal at the end of a line, with the line's CR: all that must be kept of a line
 // that is passed over.
@@ -42,8 +43,11 @@ std::optional<LiteralHeader> literal_at_end(std::string_view line) {
   return header;
 }
 
+// What stands before the first space: a line may have come in part only.
 std::string tag_of(std::string_view line) {
-  const std::string_view tag = line.substr(0, std::min(line.find(' '), kMaxTagBytes));
+  const std::size_t end = line.find(' ');
+  if (end > kMaxTagBytes) return {};
+  const std::string_view tag = line.substr(0, end);
   return all_are(tag, character::tag) ? std::string(tag) : std::string();
 }
 
@@ -135,7 +139,7 @@ std::optional<ReaderEvent> CommandReader::skipped_line(std::string_view line) {
   skipping_line_ = false;
   const auto literal = literal_at_end(line);
   if (!literal || literal->synchronizing) return std::nullopt;
-  if (literal->octets > kMaxLiteralOctets) return BadInput{"", "literal too large", true};
+  if (literal->octets > kMaxLiteralOctets) return BadInput{"", std::string(kLiteralTooLarge), true};
   skipping_ = literal->octets;
   skipping_line_ = true;
   return std::nullopt;
@@ -151,14 +155,13 @@ ReaderEvent CommandReader::complete_line(std::string_view line) {
   } else if (line.find('\r') != std::string_view::npos) {
     problem = "carriage return without line feed in a command";
   } else if (literal && literal->octets > kMaxLiteralOctets) {
-    problem = "literal too large";
+    BadInput bad = reject(line, std::string(kLiteralTooLarge));
+    bad.fatal = !literal->synchronizing;
+    return bad;
   }
   if (!problem.empty()) {
     BadInput bad = reject(line, std::string(problem));
-    if (literal && !literal->synchronizing) {
-      bad.fatal = literal->octets > kMaxLiteralOctets;
-      refuse(literal->octets, false);
-    }
+    if (auto fatal = skipped_line(line)) refusal_ = std::get<BadInput>(std::move(*fatal));
     return bad;
   }
   if (literal) {
@@ -190,7 +193,7 @@ bool CommandReader::gather() {
   const std::size_t room =
       limits_.gathered_bytes - std::min(limits_.gathered_bytes, command_.size());
   if (literal.octets > room) {
-    refusal_ = BadInput{tag_of(command_), "literal too large", false};
+    refusal_ = BadInput{tag_of(command_), std::string(kLiteralTooLarge), false};
     refuse(literal.octets, literal.synchronizing);
     return false;
   }
