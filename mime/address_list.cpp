@@ -1,5 +1,6 @@
 #include "mime/address_list.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -106,12 +107,13 @@ class AddressListParser {
 
   // Runs of white space become one space, as mail programs show names.
   static void append_collapsed(std::string_view text, std::string& out) {
-    for (const char c : text) {
-      if (!is_space(c)) {
-        out += c;
-      } else if (!out.empty() && out.back() != ' ') {
-        out += ' ';
-      }
+    while (!text.empty()) {
+      const std::size_t size = std::min(text.find_first_of(" \t"), text.size());
+      out += text.substr(0, size);
+      text.remove_prefix(size);
+      if (text.empty()) break;
+      if (!out.empty() && out.back() != ' ') out += ' ';
+      text.remove_prefix(1);
     }
   }
 

@@ -7,17 +7,17 @@ namespace mailkeep::mime {
 void flatten(std::string_view value, std::size_t limit, std::string& out) {
   if (value.size() > limit) value = value.substr(0, limit);
   out.clear();
-  out.reserve(value.size());
+  std::size_t copied = 0;
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
-    if (c == '\n') continue;
-    if (c == '\r') {
-      const bool line_end = i + 1 < value.size() && value[i + 1] == '\n';
-      if (!line_end) out.push_back(' ');
-    } else {
-      out.push_back(c == '\0' ? ' ' : c);
-    }
+    if (c != '\n' && c != '\r' && c != '\0') continue;
+    out += value.substr(copied, i - copied);
+    copied = i + 1;
+    const bool line_end =
+        c == '\n' || (c == '\r' && copied < value.size() && value[copied] == '\n');
+    if (!line_end) out += ' ';
   }
+  out += value.substr(copied);
 }
 
 void FieldScanner::skip_space(std::string* comment) {

@@ -168,9 +168,9 @@ std::vector<RawParameter> join_continuations(std::vector<RawParameter> raw) {
     if (const auto section = section_of(raw[i].name, i)) sections.push_back(*section);
   }
   if (sections.empty()) return raw;
-  std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) {
+  std::sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) {
     if (!equal_ignoring_case(a.base, b.base)) return less_ignoring_case(a.base, b.base);
-    return a.number < b.number;
+    return std::pair(a.number, a.index) < std::pair(b.number, b.index);
   });
 
   // The first of each number, up to the first gap, is joined; any other stays as it is.

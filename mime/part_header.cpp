@@ -33,9 +33,8 @@ class HeaderInterpreter {
       field_offset_ = static_cast<std::uint64_t>(field->raw.data() - header_.data());
       take_field(*field);
     }
-    const auto eight_bit = std::find_if(header_.begin(), header_.end(), is_eight_bit);
-    if (eight_bit != header_.end()) {
-      field_offset_ = static_cast<std::uint64_t>(eight_bit - header_.begin());
+    field_offset_ = ascii_prefix(header_);
+    if (field_offset_ < header_.size()) {
       add_defect(DefectKind::eight_bit_header);
     }
     return std::move(result_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "mime/content_type.h"
@@ -166,8 +167,8 @@ void PartTree::close_part(const OpenPart& open, const LinePlace& end) {
 }
 
 void PartTree::finish(const LinePlace& end) {
-  // A delimiter that nothing follows, not even its line end, is the end of a multipart rather than an
-  // empty part.
+  // A delimiter that nothing follows, not even its line end, is the end of a multipart rather than
+  // an empty part.
   const Part& last = structure_.parts.back();
   if (open_.size() > 1 && last.header_begin == end.offset && end.line_end_size == 0 &&
       structure_.parts[last.parent].kind == PartKind::multipart) {
@@ -180,8 +181,10 @@ void PartTree::finish(const LinePlace& end) {
     structure_.defects[defect].part = part_at(structure_.defects[defect].offset);
   }
   if (keeper_.exhausted()) add_defect(DefectKind::header_limit, 0, 0);
-  std::stable_sort(structure_.defects.begin(), structure_.defects.end(),
-                   [](const Defect& a, const Defect& b) { return a.offset < b.offset; });
+  std::sort(structure_.defects.begin(), structure_.defects.end(),
+            [](const Defect& a, const Defect& b) {
+              return std::tie(a.offset, a.part, a.kind) < std::tie(b.offset, b.part, b.kind);
+            });
 }
 
 void PartTree::add_defect(DefectKind kind, std::uint32_t part, std::uint64_t offset) {

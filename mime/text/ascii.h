@@ -2,6 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace mailkeep::mime {
@@ -52,6 +55,18 @@ constexpr std::string_view trim_right(std::string_view text) {
 constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_line_space(text.front())) text.remove_prefix(1);
   return trim_right(text);
+}
+
+// How many octets at the start of `text` are ASCII.
+inline std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kEightBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + 8 <= text.size(); at += 8) {
+    std::memcpy(&eight, text.data() + at, 8);
+    if (eight & kEightBits) break;
+  }
+  while (at < text.size() && !is_eight_bit(text[at])) ++at;
+  return at;
 }
 
 // The value of a hexadecimal digit, or -1.

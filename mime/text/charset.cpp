@@ -218,18 +218,6 @@ std::size_t utf8_character(std::string_view text) {
   return size;
 }
 
-// How many octets at the start of `text` are ASCII.
-std::size_t ascii_prefix(std::string_view text) {
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, text.data() + at, 8);
-    if (eight & 0x8080808080808080U) break;
-  }
-  while (at < text.size() && !is_eight_bit(text[at])) ++at;
-  return at;
-}
-
 // The octets up to the first that is not valid UTF-8.
 std::size_t valid_utf8_prefix(std::string_view bytes) {
   std::size_t at = 0;

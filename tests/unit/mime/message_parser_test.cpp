@@ -1,6 +1,6 @@
 #include "mime/message_parser.h"
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -406,10 +406,10 @@ TEST(MessageParserLimits, HostileInputTakesLinearTime) {
       typed("multipart/mixed; boundary=b", repeat("\r\n", 5'000'000)),
   };
   for (const std::string& message : hostile) {
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     const Structure structure = parse_message(message);
-    const auto taken = std::chrono::steady_clock::now() - begin;
-    EXPECT_LT(taken, std::chrono::seconds(5)) << message.substr(0, 60);
+    const std::clock_t taken = std::clock() - begin;
+    EXPECT_LT(taken, 5 * CLOCKS_PER_SEC) << message.substr(0, 60);
     EXPECT_EQ(structure.size, message.size());
   }
 }
