@@ -41,9 +41,10 @@ void put_digits(char* to, unsigned value, int width) {
 template <class Fill>
 void append_filled(std::string& out, std::size_t count, Fill fill) {
   const std::size_t before = out.size();
-  out.resize_and_overwrite(before + count, [&](char* data, std::size_t size) {
+  // Not the size that is given: libstdc++ 12 gives the new capacity.
+  out.resize_and_overwrite(before + count, [&](char* data, std::size_t) {
     fill(data + before);
-    return size;
+    return before + count;
   });
 }
 
