@@ -20,6 +20,7 @@ constexpr const char* kSetPassword = R"sql(
 UPDATE account SET iterations = ?2, salt = ?3, stored_key = ?4, server_key = ?5
 WHERE name = ?1)sql";
 constexpr const char* kRemove = R"sql(DELETE FROM account WHERE id = ?1)sql";
+// full scan: it is the list of all accounts
 constexpr const char* kAll = R"sql(SELECT id, name, suspended FROM account ORDER BY name)sql";
 constexpr const char* kFind = R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
 constexpr const char* kPassword = R"sql(
