@@ -285,7 +285,7 @@ Awaitable<void> Session::tell_changes(bool expunges) {
   view_->write_changes(encoder_, {.expunges = expunges, .with_modseq = enabled_.condstore});
 }
 
-Awaitable<Session::Next> Session::finish_command(std::string_view tag, const Reply& reply,
+Awaitable<Session::Next> Session::finish_command(std::string_view tag, Reply reply,
                                                  bool holds_expunges) {
   if (reply.kind == Reply::Kind::end) co_return Next::end;
   co_await tell_changes(!holds_expunges);
@@ -296,17 +296,21 @@ Awaitable<Session::Next> Session::finish_command(std::string_view tag, const Rep
     end_reason_ = "logout";
     co_return Next::end;
   }
-  if (reply.after == Reply::After::start_tls) {
-    if (!co_await flush()) co_return Next::end;
-    // What came before the handshake is not the client's protected word (RFC 9051 6.2.1).
-    reader_.reset();
-    pending_event_.reset();
-    if (!co_await stream_->start_tls()) {
-      end_reason_ = "tls handshake failed";
-      co_return Next::end;
-    }
-  }
-  co_return co_await flush_if_large() ? Next::go_on : Next::end;
+  if (reply.after == Reply::After::start_tls) co_return co_await start_tls();
+  const bool connected = co_await flush_if_large();
+  co_return connected ? Next::go_on : Next::end;
+}
+
+Awaitable<Session::Next> Session::start_tls() {
+  const bool told = co_await flush();
+  if (!told) co_return Next::end;
+  // What came before the handshake is not the client's protected word (RFC 9051 6.2.1).
+  reader_.reset();
+  pending_event_.reset();
+  const bool secured = co_await stream_->start_tls();
+  if (secured) co_return Next::go_on;
+  end_reason_ = "tls handshake failed";
+  co_return Next::end;
 }
 
 void Session::write_tagged(std::string_view tag, const Reply& reply) {

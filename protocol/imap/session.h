@@ -116,7 +116,8 @@ class Session {
   // The reply of `work`, or NO [SERVERBUG] for what it throws.
   Awaitable<Reply> guarded(Awaitable<Reply> work);
   Awaitable<void> tell_changes(bool expunges);
-  Awaitable<Next> finish_command(std::string_view tag, const Reply& reply, bool holds_expunges);
+  Awaitable<Next> finish_command(std::string_view tag, Reply reply, bool holds_expunges);
+  Awaitable<Next> start_tls();
   void write_tagged(std::string_view tag, const Reply& reply);
   Next count_bad();
   Next say_bye(std::string_view text, std::string_view reason);

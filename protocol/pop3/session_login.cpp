@@ -37,11 +37,13 @@ Awaitable<Session::Next> Session::handle(const StlsCommand&) {
     co_return Next::go_on;
   }
   encoder_.ok("Begin TLS negotiation now");
-  if (!co_await flush()) co_return Next::end;
+  const bool told = co_await flush();
+  if (!told) co_return Next::end;
   // What came before the handshake may be somebody else's words.
   reader_.reset();
   user_.clear();
-  if (!co_await stream_->start_tls()) co_return end("tls handshake failed");
+  const bool secured = co_await stream_->start_tls();
+  if (!secured) co_return end("tls handshake failed");
   co_return Next::go_on;
 }
 

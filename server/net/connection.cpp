@@ -131,7 +131,9 @@ Awaitable<bool> Connection::write(std::string_view bytes) {
 }
 
 Awaitable<bool> Connection::write_tls(std::string_view bytes) {
-  if (!kept_output_.empty() && !co_await flush_kept_output()) co_return false;
+  // A variable, as in `converse` of network.cpp: see there.
+  const bool ready = kept_output_.empty() || co_await flush_kept_output();
+  if (!ready) co_return false;
   while (!bytes.empty()) {
     if (lost_) co_return false;
     const std::string_view piece = bytes.substr(0, IoThread::kScratchBytes);
