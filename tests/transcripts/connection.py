@@ -18,7 +18,10 @@ class Connection:
     """Blocking; each read waits `timeout` seconds at most."""
 
     def __init__(self, host, port, timeout):
-        self.socket = socket.create_connection((host, port), timeout=timeout)
+        try:
+            self.socket = socket.create_connection((host, port), timeout=timeout)
+        except OSError as error:
+            raise Closed from error
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.timeout = timeout
