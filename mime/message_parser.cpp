@@ -285,6 +285,10 @@ void MessageParser::State::finish() {
   if (offset > line.offset) {
     finish_cut_line(offset - line.offset, cut_line.ends_in_cr(), false);
   }
+  // A delimiter that nothing follows, not even its line end, is the end of a multipart rather than
+  // the beginning of an empty part.
+  const bool empty = in_header && line.offset == header_begin && line.line_end_size == 0;
+  if (empty && tree.drop_empty_part()) in_header = false;
   while (in_header) end_header(header);
   tree.finish(line);
 }

@@ -166,15 +166,16 @@ void PartTree::close_part(const OpenPart& open, const LinePlace& end) {
   }
 }
 
-void PartTree::finish(const LinePlace& end) {
-  // A delimiter that nothing follows, not even its line end, is the end of a multipart rather than
-  // an empty part.
+bool PartTree::drop_empty_part() {
   const Part& last = structure_.parts.back();
-  if (open_.size() > 1 && last.header_begin == end.offset && end.line_end_size == 0 &&
-      structure_.parts[last.parent].kind == PartKind::multipart) {
-    structure_.parts.pop_back();
-    open_.pop_back();
-  }
+  if (last.parent == kNoParent) return false;
+  if (structure_.parts[last.parent].kind != PartKind::multipart) return false;
+  structure_.parts.pop_back();
+  open_.pop_back();
+  return true;
+}
+
+void PartTree::finish(const LinePlace& end) {
   close_parts_from(0, end, false);
   structure_.size = end.offset;
   for (const std::size_t defect : unplaced_defects_) {

@@ -46,6 +46,9 @@ class PartTree {
   [[nodiscard]] bool take_boundary(const OpenBoundaries::Match& match, const LinePlace& line,
                                    const LinePlace& next);
 
+  // Takes back the part opened last, of which nothing was read yet, if it is one of a multipart.
+  [[nodiscard]] bool drop_empty_part();
+
   // Ends every part at `end`.
   void finish(const LinePlace& end);
 

@@ -66,7 +66,10 @@ class HeaderTextDecoder {
     const std::size_t end = find_end(at);
     word.text = rest_.substr(at, end - at);
     word.size = std::min(end + 2, rest_.size());
-    if (!words_end_) word.size = end;
+    if (!words_end_) {
+      if (word.text.empty()) return std::nullopt;
+      word.size = end;
+    }
     return word;
   }
 
