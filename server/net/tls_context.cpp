@@ -62,10 +62,9 @@ SSL_CTX* load(const TlsIdentity& identity) {
     fail(identity.certificate, "no usable certificate");
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), identity.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    fail(identity.key, "no usable private key");
-  }
-  if (SSL_CTX_check_private_key(context.get()) != 1) {
-    fail(identity.key, fmt::format("not the key of {}", identity.certificate.string()));
+    const bool other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
+    fail(identity.key, other ? fmt::format("not the key of {}", identity.certificate.string())
+                             : "no usable private key");
   }
   return context.release();
 }
