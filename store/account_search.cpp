@@ -20,9 +20,10 @@ StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& qu
     if (!mailbox_row) return std::unexpected(mailbox_row.error());
     const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row));
     SearchedMessage message(database);
+    const UidSet searched = searched_uids(query);
     UidSet found;
     sqlite::Query rows = database.query(kRows);
-    for (const UidSet::Range& range : searched_uids(query).ranges()) {
+    for (const UidSet::Range& range : searched.ranges()) {
       rows.bind(mailbox.value, range.first, range.last);
       while (!stop.stop_requested() && rows.step()) {
         const MessageRow row = read_message_row(rows);

@@ -66,8 +66,9 @@ std::string modified_code(const MailboxView& view, const StoreCommand& command,
     out.uid_set(modified);
     return code;
   }
+  const store::UidSet known = view.uids().intersection(modified);
   store::UidSet sequences;  // of sequence numbers here: the form on the wire is the same
-  for (const auto& range : view.uids().intersection(modified).ranges()) {
+  for (const auto& range : known.ranges()) {
     for (std::uint32_t uid = range.first; uid <= range.last; ++uid) {
       sequences.add(store::Uid{view.uids().sequence_of(store::Uid{uid})});
     }
