@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "mime/content_check.h"
 #include "mime/octet_check.h"
 #include "mime/part_header.h"
 #include "mime/part_tree.h"
@@ -82,6 +83,8 @@ struct MessageParser::State {
   void begin_header();
   void end_header(std::string_view whole);
   bool take_delimiter(std::string_view text, std::string_view header_before, const LinePlace& next);
+  void end_content();
+  bool is_delimiter(std::string_view text) const;
   bool is_own_boundary(std::string_view text, std::string_view header_before);
 
   ParserLimits limits;
@@ -98,6 +101,10 @@ struct MessageParser::State {
   std::uint64_t header_begin = 0;
   std::size_t cut_line_in_header = 0;  // where the cut line begins in `header`
   int own_boundary_searches = 0;
+
+  // The body of the current part, up to the current line, and with what is at hand of a cut line.
+  ContentCheck content;
+  ContentCheck cut_content;
 
   bool bare_lf_seen = false;
   bool long_line_seen = false;
@@ -132,19 +139,26 @@ std::string_view MessageParser::State::feed_body(std::string_view bytes) {
     const auto* lf =
         static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
     if (lf == nullptr) {
-      begin_cut_line({at, static_cast<std::size_t>(end - at)});
+      const auto before = static_cast<std::size_t>(at - bytes.data());
+      content.feed(bytes.substr(0, before));
+      begin_cut_line(bytes.substr(before));
       return {};
     }
     const auto size = static_cast<std::size_t>(lf + 1 - at);
     const bool ends_in_cr = size > 1 && lf[-1] == '\r';
     const LinePlace next = after_line(size, ends_in_cr, true);
-    const char* const begin = at;
-    at = lf + 1;
+    const std::string_view text(at, size - 1);
     offset = next.offset;
-    if (delimiters_matter && *begin == '-' && take_delimiter({begin, size - 1}, {}, next)) break;
+    if (delimiters_matter && *at == '-' && is_delimiter(text)) {
+      content.feed(bytes.substr(0, static_cast<std::size_t>(at - bytes.data())));
+      take_delimiter(text, {}, next);
+      return bytes.substr(static_cast<std::size_t>(lf + 1 - bytes.data()));
+    }
+    at = lf + 1;
     line = next;
   }
-  return {at, static_cast<std::size_t>(end - at)};
+  content.feed(bytes);
+  return {};
 }
 
 std::string_view MessageParser::State::feed_header(std::string_view bytes) {
@@ -188,6 +202,8 @@ void MessageParser::State::begin_cut_line(std::string_view piece) {
   cut_line.extend(piece);
   cut_line_in_header = header.size();
   if (in_header) collect_header(piece);
+  cut_content = content;
+  cut_content.feed(piece);
   offset += piece.size();
 }
 
@@ -198,6 +214,7 @@ std::string_view MessageParser::State::feed_cut_line(std::string_view bytes) {
   const bool complete = lf != std::string_view::npos;
   const std::size_t taken = complete ? lf + 1 : bytes.size();
   if (in_header) collect_header(bytes.substr(0, taken));
+  cut_content.feed(bytes.substr(0, taken));
   offset += taken;
   if (complete) finish_cut_line(offset - line.offset, cut_line.ends_in_cr(), true);
   return bytes.substr(taken);
@@ -215,7 +232,9 @@ void MessageParser::State::finish_cut_line(std::uint64_t size, bool ends_in_cr, 
     text = std::string_view(header).substr(cut_line_in_header);
   }
   const std::string_view before = std::string_view(header).substr(0, cut_line_in_header);
-  if (!take_delimiter(text, before, next)) line = next;
+  if (take_delimiter(text, before, next)) return;
+  line = next;
+  content = cut_content;
 }
 
 void MessageParser::State::collect_header(std::string_view bytes) {
@@ -246,7 +265,23 @@ void MessageParser::State::end_header(std::string_view whole) {
     begin_header();
   } else {
     in_header = false;
+    content = ContentCheck(tree.content_encoding(), line.offset);
   }
+}
+
+// The body of the current part ends where the current line begins.
+void MessageParser::State::end_content() {
+  content.finish();
+  if (const std::optional<std::uint64_t> damage = content.first_damage()) {
+    const bool base64 = content.encoding() == TransferEncoding::base64;
+    tree.add_content_defect(
+        base64 ? DefectKind::invalid_base64 : DefectKind::invalid_quoted_printable, *damage);
+  }
+  content = ContentCheck();
+}
+
+bool MessageParser::State::is_delimiter(std::string_view text) const {
+  return starts_with_dashes(text) && tree.boundaries().match(text).has_value();
 }
 
 // If the current line delimits a part, ends the header it may stand in, and moves behind it.
@@ -263,6 +298,7 @@ bool MessageParser::State::take_delimiter(std::string_view text, std::string_vie
     if (!match) match = tree.boundaries().match(text);
   }
   if (!match) return false;
+  end_content();
   const bool header_follows = tree.take_boundary(*match, line, next);
   line = next;
   if (header_follows) begin_header();
@@ -290,6 +326,7 @@ void MessageParser::State::finish() {
   const bool empty = in_header && line.offset == header_begin && line.line_end_size == 0;
   if (empty && tree.drop_empty_part()) in_header = false;
   while (in_header) end_header(header);
+  end_content();
   tree.finish(line);
 }
 

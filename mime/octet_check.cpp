@@ -1,40 +1,24 @@
 #include "mime/octet_check.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "mime/octet_lanes.h"
 
 namespace mailkeep::mime {
 namespace {
 
 // A block stays in the first-level cache while it is looked at.
 constexpr std::size_t kBlockBytes = 16 * 1024;
-constexpr std::size_t kLanes = 16;
-
-// One compare is sixteen octets wide on every machine GCC and clang know; a lane that holds is -1.
-using Lanes = unsigned char __attribute__((vector_size(kLanes)));
-
-Lanes load(const char* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, kLanes);
-  return lanes;
-}
-
-bool any(const Lanes& lanes) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &lanes, kLanes);
-  return (halves[0] | halves[1]) != 0;
-}
-
 // Whether `block`, with the octet behind it at hand, has a NUL or a CR without LF behind it.
 bool is_suspicious(const char* block, std::size_t size) {
-  Lanes found{};
+  OctetLanes found{};
   std::size_t i = 0;
   for (; i + kLanes < size; i += kLanes) {
-    const Lanes here = load(block + i);
-    const Lanes next = load(block + i + 1);
+    const OctetLanes here = load_lanes(block + i);
+    const OctetLanes next = load_lanes(block + i + 1);
     found |= (here == 0) | ((here == '\r') & (next != '\n'));
   }
-  if (any(found)) return true;
+  if (any_lane(found)) return true;
   for (; i < size; ++i) {
     if (block[i] == '\0') return true;
     if (block[i] == '\r' && (i + 1 == size || block[i + 1] != '\n')) return true;

@@ -133,7 +133,7 @@ class HeaderInterpreter {
     flatten_value(value);
     const std::string_view encoding = keeper_.keep(parse_transfer_encoding(value_));
     if (!encoding.empty()) part_.encoding = encoding;
-    if (encoding.empty() || transfer_encoding(encoding) == TransferEncoding::unknown) {
+    if (encoding.empty() || transfer_encoding_named(encoding) == TransferEncoding::unknown) {
       add_defect(DefectKind::invalid_transfer_encoding);
     }
   }

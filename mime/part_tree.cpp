@@ -48,7 +48,7 @@ bool PartTree::end_header(std::string_view header, const LinePlace& body) {
 bool PartTree::become_multipart(std::optional<std::string> boundary, std::uint64_t offset) {
   OpenPart& open = open_.back();
   Part& part = structure_.parts[open.index];
-  if (transfer_encoding(part.encoding) != TransferEncoding::identity) {
+  if (transfer_encoding_named(part.encoding) != TransferEncoding::identity) {
     add_defect(DefectKind::transfer_encoding_on_composite, open.index, part.header_begin);
   }
   if (!boundary) {
@@ -75,7 +75,7 @@ bool PartTree::become_multipart(std::optional<std::string> boundary, std::uint64
 bool PartTree::become_message(const LinePlace& body) {
   OpenPart& open = open_.back();
   Part& part = structure_.parts[open.index];
-  const TransferEncoding encoding = transfer_encoding(part.encoding);
+  const TransferEncoding encoding = transfer_encoding_named(part.encoding);
   if (encoding == TransferEncoding::base64 || encoding == TransferEncoding::quoted_printable) {
     add_defect(DefectKind::transfer_encoding_on_composite, open.index, part.header_begin);
     become_opaque(part);
@@ -99,6 +99,12 @@ bool PartTree::become_message(const LinePlace& body) {
 void PartTree::become_opaque(Part& part) {
   part.type = "application";
   part.subtype = "octet-stream";
+}
+
+TransferEncoding PartTree::content_encoding() const {
+  const Part& part = structure_.parts[current()];
+  return part.kind == PartKind::leaf ? transfer_encoding_named(part.encoding)
+                                     : TransferEncoding::identity;
 }
 
 bool PartTree::take_boundary(const OpenBoundaries::Match& match, const LinePlace& line,

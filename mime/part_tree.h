@@ -13,6 +13,7 @@
 #include "mime/boundaries.h"
 #include "mime/message_parser.h"
 #include "mime/structure.h"
+#include "mime/text/decoders.h"
 #include "mime/value_keeper.h"
 
 namespace mailkeep::mime {
@@ -38,6 +39,14 @@ class PartTree {
 
   // What the reader found wrong with the header of the part opened last.
   void add_header_defect(DefectKind kind, std::uint64_t offset) {
+    add_defect(kind, current(), offset);
+  }
+
+  // How the body of the part opened last is encoded; identity unless it is a leaf.
+  TransferEncoding content_encoding() const;
+
+  // What is wrong with that body.
+  void add_content_defect(DefectKind kind, std::uint64_t offset) {
     add_defect(kind, current(), offset);
   }
 

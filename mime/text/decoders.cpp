@@ -11,7 +11,10 @@ TransferEncoding transfer_encoding(std::string_view value) {
   constexpr std::size_t kInterpretedBytes = 1024;
   std::string flat;
   flatten(value, kInterpretedBytes, flat);
-  const std::string_view name = parse_transfer_encoding(flat);
+  return transfer_encoding_named(parse_transfer_encoding(flat));
+}
+
+TransferEncoding transfer_encoding_named(std::string_view name) {
   if (equal_ignoring_case(name, "base64")) return TransferEncoding::base64;
   if (equal_ignoring_case(name, "quoted-printable")) return TransferEncoding::quoted_printable;
   for (const std::string_view identity : {"7bit", "8bit", "binary"}) {

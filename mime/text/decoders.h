@@ -14,6 +14,9 @@ enum class TransferEncoding : std::uint8_t { identity, base64, quoted_printable,
 // By the value of Content-Transfer-Encoding; comments and white space around it do not matter.
 TransferEncoding transfer_encoding(std::string_view value);
 
+// By the bare name, as Part::encoding has it.
+TransferEncoding transfer_encoding_named(std::string_view name);
+
 class TransferDecoder {
  public:
   // `unknown` is passed through as `identity`.

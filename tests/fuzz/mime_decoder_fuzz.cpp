@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "expect.h"
+#include "mime/content_check.h"
 #include "mime/text/decoders.h"
 
 using namespace mailkeep;
@@ -28,6 +29,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     piecewise.finish(pieces);
     expect(pieces == whole, "cuts change nothing");
     expect(piecewise.damaged() == at_once.damaged(), "cuts change no verdict");
+
+    ContentCheck check(encoding);
+    check.feed(content.substr(0, content.size() / 2));
+    check.feed(content.substr(content.size() / 2));
+    check.finish();
+    expect(check.first_damage().has_value() == at_once.damaged(), "the check agrees");
+    expect(check.first_damage().value_or(0) <= content.size(), "damage is inside");
   }
   return 0;
 }

@@ -46,6 +46,11 @@ TEST(SampleMessages, HaveTheirParts) {
             "image/png[98]) "
             "application/pdf[0])",
             ""},
+           {"odd-base64",
+            "multipart/mixed(text/plain[26] text/plain[49] text/plain[31] "
+            "application/octet-stream[40])",
+            "invalid_base64 invalid_quoted_printable invalid_transfer_encoding "
+            "transfer_encoding_on_composite"},
            {"odd-no-closing-boundary", "multipart/mixed(text/plain[29] image/png[40])",
             "missing_closing_boundary"},
            {"odd-boundary-never-found", "text/plain[64]", "boundary_never_found"},
