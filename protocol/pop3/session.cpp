@@ -23,8 +23,10 @@ Awaitable<void> Session::serve() {
   while (!ended_) {
     const auto line = co_await next_line(kMaxLineBytes);
     if (!line) continue;
-    if (co_await run_line(*line) == Next::end) co_return;
-    if (output_.size() >= kOutputBytes && !co_await flush()) co_return;
+    const Next next = co_await run_line(*line);
+    if (next == Next::end) co_return;
+    const bool connected = co_await flush_if_large();
+    if (!connected) co_return;
   }
 }
 
@@ -39,12 +41,14 @@ Awaitable<std::expected<std::string_view, Session::Next>> Session::next_line(std
       co_return std::unexpected(end("line without end"));
     }
     // Nothing is left to do: now the replies go out together.
-    if (!co_await flush()) co_return std::unexpected(end("closed"));
+    const bool connected = co_await flush();
+    if (!connected) co_return std::unexpected(end("closed"));
     if (!deadline) {
       deadline =
           steady_clock::now() + (account_ ? settings().idle_timeout : settings().login_timeout);
     }
-    if (!co_await read_input(*deadline)) co_return std::unexpected(Next::end);
+    const bool more = co_await read_input(*deadline);
+    if (!more) co_return std::unexpected(Next::end);
   }
 }
 
@@ -88,8 +92,9 @@ Awaitable<Session::Next> Session::run_line(std::string_view line) {
 Awaitable<Session::Next> Session::run_command(const ParsedCommand& command) {
   command_name_ = command.entry->name;
   try {
-    co_return co_await std::visit([this](const auto& each) { return handle(each); },
-                                  command.command);
+    auto work = std::visit([this](const auto& each) { return handle(each); }, command.command);
+    const Next next = co_await std::move(work);
+    co_return next;
   } catch (const std::exception& failure) {
     report_failure(failure.what());
   }
@@ -103,6 +108,12 @@ Awaitable<bool> Session::flush() {
   output_.clear();
   if (!reader_.has_input()) output_.shrink_to_fit();  // an idle session holds no buffer
   co_return written;
+}
+
+Awaitable<bool> Session::flush_if_large() {
+  bool connected = true;
+  if (output_.size() >= kOutputBytes) connected = co_await flush();
+  co_return connected;
 }
 
 Session::Next Session::end(std::string_view reason) {

@@ -64,7 +64,9 @@ class Session {
   Awaitable<bool> read_input(std::chrono::steady_clock::time_point deadline);
   Awaitable<Next> run_line(std::string_view line);
   Awaitable<Next> run_command(const ParsedCommand& command);
+  // False: the connection is gone.
   Awaitable<bool> flush();
+  Awaitable<bool> flush_if_large();
   Next end(std::string_view reason);
   Next count_bad();
   void report_failure(std::string_view what, store::Uid uid = {});

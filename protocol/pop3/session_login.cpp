@@ -78,7 +78,8 @@ Awaitable<Session::Next> Session::handle(const PassCommand& command) {
     encoder_.error(ResponseCode::none, "USER comes first");
     co_return Next::go_on;
   }
-  co_return co_await log_in(std::exchange(user_, {}), command.password, {}, "USER");
+  std::string name = std::exchange(user_, {});
+  co_return co_await log_in(std::move(name), command.password, {}, "USER");
 }
 
 // RFC 5034 4; without an argument the older list of mechanisms (RFC 1734), which some clients want.

@@ -58,7 +58,8 @@ Awaitable<Session::Next> Session::list(std::optional<MessageNumber> message, Val
   for (MessageNumber number = 1; number <= maildrop_->size(); ++number) {
     if (!maildrop_->has(number)) continue;
     encoder_.line(std::to_string(number) + ' ' + value(number));
-    if (output_.size() >= kOutputBytes && !co_await flush()) co_return Next::end;
+    const bool connected = co_await flush_if_large();
+    if (!connected) co_return Next::end;
   }
   encoder_.end_lines();
   co_return Next::go_on;
@@ -89,12 +90,14 @@ Awaitable<Session::Next> Session::handle(const RsetCommand&) {
 
 Awaitable<Session::Next> Session::handle(const RetrCommand& command) {
   if (!maildrop_->has(command.message)) co_return no_such_message(command.message);
-  co_return co_await retrieve(*retrieval_of(command));
+  const Retrieval retrieval = *retrieval_of(command);
+  co_return co_await retrieve(retrieval);
 }
 
 Awaitable<Session::Next> Session::handle(const TopCommand& command) {
   if (!maildrop_->has(command.message)) co_return no_such_message(command.message);
-  co_return co_await retrieve(*retrieval_of(command));
+  const Retrieval retrieval = *retrieval_of(command);
+  co_return co_await retrieve(retrieval);
 }
 
 Session::Next Session::no_such_message(MessageNumber number) {
@@ -160,7 +163,8 @@ Awaitable<Session::Next> Session::retrieve_long(Retrieval retrieval) {
     // Half of a message without the last line: the client sees that it is not whole.
     if (progress == LongRetrieval::Progress::broken)
       co_return end("message lost while it was sent");
-    if (!co_await flush()) co_return Next::end;
+    const bool connected = co_await flush();
+    if (!connected) co_return Next::end;
   }
 }
 

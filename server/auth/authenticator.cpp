@@ -139,7 +139,8 @@ protocol::Awaitable<PasswordAuthenticator::HashSlot> PasswordAuthenticator::take
       if (hashing_.compare_exchange_weak(running, running + 1)) co_return HashSlot(&hashing_);
     }
     if (std::chrono::steady_clock::now() >= deadline) co_return nullptr;
-    if (!co_await wait(kSlotPoll)) co_return nullptr;
+    const bool waited = co_await wait(kSlotPoll);
+    if (!waited) co_return nullptr;
   }
 }
 

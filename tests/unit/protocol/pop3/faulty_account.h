@@ -1,0 +1,132 @@
+// An account that works until it is told to fail.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "store/account.h"
+
+namespace mailkeep::pop3 {
+
+class FaultyAccount : public store::Account {
+ public:
+  explicit FaultyAccount(std::shared_ptr<store::Account> account) : real_(std::move(account)) {}
+
+  bool fail_messages = false;             // opening a cursor
+  std::set<std::uint32_t> fail_reads_of;  // UIDs
+  std::uint64_t fail_reads_from_offset = ~std::uint64_t{0};
+  bool fail_expunge = false;
+
+  store::AccountId id() const override { return real_->id(); }
+  const std::string& name() const override { return real_->name(); }
+  store::StoreResult<std::vector<store::MailboxInfo>> mailboxes() override {
+    return real_->mailboxes();
+  }
+  store::StoreResult<store::MailboxInfo> mailbox(std::string_view name) override {
+    return real_->mailbox(name);
+  }
+  store::StoreResult<store::MailboxInfo> create_mailbox(std::string_view name,
+                                                        store::SpecialUse use) override {
+    return real_->create_mailbox(name, use);
+  }
+  store::StoreResult<void> delete_mailbox(std::string_view name) override {
+    return real_->delete_mailbox(name);
+  }
+  store::StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) override {
+    return real_->rename_mailbox(from, to);
+  }
+  store::StoreResult<void> subscribe(std::string_view name, bool subscribed) override {
+    return real_->subscribe(name, subscribed);
+  }
+  store::StoreResult<std::vector<std::string>> subscriptions() override {
+    return real_->subscriptions();
+  }
+  store::StoreResult<store::MailboxSnapshot> snapshot(store::MailboxId mailbox) override {
+    return real_->snapshot(mailbox);
+  }
+  store::StoreResult<store::Uid> first_unseen(store::MailboxId mailbox) override {
+    return real_->first_unseen(mailbox);
+  }
+  store::StoreResult<store::Changes> changes_since(store::MailboxId mailbox,
+                                                   store::Modseq since) override {
+    return real_->changes_since(mailbox, since);
+  }
+  store::Modseq latest_modseq(store::MailboxId mailbox) const override {
+    return real_->latest_modseq(mailbox);
+  }
+  store::Watch watch(store::MailboxId mailbox, std::function<void()> changed) override {
+    return real_->watch(mailbox, std::move(changed));
+  }
+  store::StoreResult<store::Uid> claim_recent(store::MailboxId mailbox, store::Uid next) override {
+    return real_->claim_recent(mailbox, next);
+  }
+  store::StoreResult<std::unique_ptr<store::MessageCursor>> messages(
+      store::MailboxId mailbox, const store::UidSet& uids, store::Detail detail) override {
+    if (fail_messages) throw std::runtime_error("disk I/O error");
+    auto cursor = real_->messages(mailbox, uids, detail);
+    if (!cursor) return cursor;
+    return std::make_unique<Cursor>(*this, std::move(*cursor));
+  }
+  store::StoreResult<store::UidSet> search(store::MailboxId mailbox,
+                                           const store::SearchQuery& query,
+                                           std::stop_token stop) override {
+    return real_->search(mailbox, query, stop);
+  }
+  store::MessageUpload begin_upload() override { return real_->begin_upload(); }
+  store::StoreResult<store::AppendResult> append(std::string_view mailbox,
+                                                 std::vector<store::NewMessage> messages) override {
+    return real_->append(mailbox, std::move(messages));
+  }
+  std::vector<store::StoreResult<store::FlagChangeResult>> change_flags(
+      store::MailboxId mailbox, std::span<const store::FlagChange> changes) override {
+    return real_->change_flags(mailbox, changes);
+  }
+  store::StoreResult<store::CopyResult> copy(store::MailboxId from, const store::UidSet& uids,
+                                             std::string_view to) override {
+    return real_->copy(from, uids, to);
+  }
+  store::StoreResult<store::CopyResult> move(store::MailboxId from, const store::UidSet& uids,
+                                             std::string_view to) override {
+    return real_->move(from, uids, to);
+  }
+  store::StoreResult<store::UidSet> expunge_deleted(store::MailboxId mailbox,
+                                                    const store::UidSet& uids) override {
+    return real_->expunge_deleted(mailbox, uids);
+  }
+  store::StoreResult<store::UidSet> expunge(store::MailboxId mailbox,
+                                            const store::UidSet& uids) override {
+    if (fail_expunge) throw std::runtime_error("disk full");
+    return real_->expunge(mailbox, uids);
+  }
+  store::StoreResult<store::CheckReport> check() override { return real_->check(); }
+
+ private:
+  class Cursor : public store::MessageCursor {
+   public:
+    Cursor(const FaultyAccount& faults, std::unique_ptr<store::MessageCursor> real)
+        : faults_(faults), real_(std::move(real)) {}
+    bool next() override { return real_->next(); }
+    const store::MessageRow& row() const override { return real_->row(); }
+    std::string_view structure() override { return real_->structure(); }
+    std::string_view header() override { return real_->header(); }
+    void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
+      const bool fails = faults_.fail_reads_of.contains(row().uid.value) ||
+                         offset >= faults_.fail_reads_from_offset;
+      if (fails) {
+        out += "half";
+        throw std::runtime_error("content is damaged");
+      }
+      real_->read(offset, length, out);
+    }
+
+   private:
+    const FaultyAccount& faults_;
+    std::unique_ptr<store::MessageCursor> real_;
+  };
+
+  std::shared_ptr<store::Account> real_;
+};
+
+}  // namespace mailkeep::pop3
