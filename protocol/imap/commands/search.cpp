@@ -50,7 +50,11 @@ class Resolver {
   }
   std::optional<store::SearchQuery> resolve(const SearchSet& set) const {
     auto uids = view_.resolve(set.set, set.by_uid);
-    if (!uids) return std::nullopt;
+    if (!uids) {
+      // No number is right in an empty mailbox, but "1:*" there means everything all the same.
+      if (view_.uids().size() != 0) return std::nullopt;
+      uids.emplace();
+    }
     return store::SearchQuery{store::SearchUids{std::move(*uids)}};
   }
   std::optional<store::SearchQuery> resolve(const SearchRecent& key) const {
