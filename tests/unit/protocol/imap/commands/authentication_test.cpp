@@ -91,7 +91,7 @@ TEST_F(Authentication, nobody_logs_in_twice) {
 TEST_F(Authentication, no_password_is_taken_without_tls) {
   stream_.loopback = false;
   for (const std::string& command : {"LOGIN ann secret"s, "AUTHENTICATE PLAIN"s,
-                                    "AUTHENTICATE PLAIN " + kPlain, "AUTHENTICATE LOGIN"s}) {
+                                     "AUTHENTICATE PLAIN " + kPlain, "AUTHENTICATE LOGIN"s}) {
     EXPECT_EQ(say("a " + command + "\r\n"), "a NO [PRIVACYREQUIRED] Log-in needs TLS\r\n");
   }
   EXPECT_TRUE(authenticator_.seen.empty());
