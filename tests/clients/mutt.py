@@ -13,9 +13,9 @@ set spoolfile = "imaps://{user}@localhost:{port}/INBOX"
 set imap_pass = "{password}"
 set ssl_starttls = yes
 set certificate_file = "{certificate}"
-set ssl_usesystemcerts = no
 set header_cache = "{folder}/cache"
 set delete = yes
+set confirmappend = no
 set quit = yes
 set mark_old = no
 set sleep_time = 0
@@ -100,7 +100,7 @@ class Mutt(ClientTest):
         self.start()
         self.see("to be filed")
         self.keys("s", "C-u", "=Archive", "Enter")
-        self.see("D")
+        self.see("Del:1")
         self.keys("q")
         self.wait_for_end()
         self.imap.select("Archive")

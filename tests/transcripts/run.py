@@ -323,7 +323,6 @@ class CaseRun:
             elif not any(self.matcher.matches(one, line)
                          for one in self.optional[steps[0].connection]):
                 raise Failure(self.complaint(left[0], line))
-        self.optional[steps[0].connection].clear()
 
 
 class Result:
