@@ -99,7 +99,6 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .internal_date = message.internal_date};
     result.uids.add(insert_row(database, *row, stored, modseq, now));
   }
-  note_changed(database, *row, modseq, result.uids);
   save_mailbox(database, *row);
   context.touched.push_back({row->id, row->highest_modseq});
   return result;

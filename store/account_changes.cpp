@@ -17,6 +17,8 @@ constexpr const char* kExpunged = R"sql(
 SELECT first_uid, last_uid FROM expunged WHERE mailbox_id = ?1 AND modseq > ?2)sql";
 constexpr const char* kChanged = R"sql(
 SELECT first_uid, last_uid FROM changed WHERE mailbox_id = ?1 AND modseq > ?2)sql";
+constexpr const char* kLastRows = R"sql(
+SELECT uid, flags, modseq FROM mailbox_message WHERE mailbox_id = ?1 ORDER BY uid DESC)sql";
 constexpr const char* kChangedRows = R"sql(
 SELECT uid, flags, modseq FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 AND modseq > ?4 ORDER BY uid)sql";
@@ -59,6 +61,38 @@ std::shared_ptr<UidMap> load_uids(sqlite::Database& database, const MailboxRow& 
   return map;
 }
 
+FlagRow read_flag_row(const sqlite::Query& query) {
+  return {Uid{static_cast<std::uint32_t>(query.integer(0))},
+          static_cast<FlagBits>(query.integer(1)),
+          Modseq{static_cast<std::uint64_t>(query.integer(2))}};
+}
+
+// Rows above `since`, ascending: the mailbox's last ones, up to one that is not above it, and those
+// in the ranges of `changed`. (A row above `since` below that one must have changed after it came.)
+std::vector<FlagRow> load_changed(sqlite::Database& database, const MailboxRow& row, Modseq since) {
+  std::vector<FlagRow> last;
+  UidSet places(UidSet::Range{1, ~0U});
+  if (since >= row.changes_after) {
+    places = load_ranges(database, kChanged, row.id, since);
+    sqlite::Query query = database.query(kLastRows, row.id.value);
+    while (query.step()) {
+      const FlagRow flags = read_flag_row(query);
+      if (flags.modseq <= since) break;
+      last.push_back(flags);
+    }
+  }
+  const std::uint32_t end = last.empty() ? ~0U : last.back().uid.value - 1;
+  std::vector<FlagRow> changed;
+  sqlite::Query query = database.query(kChangedRows);
+  for (const UidSet::Range& range : places.ranges()) {
+    if (range.first > end) break;
+    query.bind(row.id.value, range.first, std::min(range.last, end), since.value);
+    while (query.step()) changed.push_back(read_flag_row(query));
+  }
+  changed.insert(changed.end(), last.rbegin(), last.rend());
+  return changed;
+}
+
 }  // namespace
 
 // Shared with the other sessions that see the same state, and made from the newest state that one
@@ -99,17 +133,7 @@ StoreResult<Changes> AccountImpl::changes_since(MailboxId mailbox, Modseq since)
     changes.keywords = keywords_of(database, *row);
     if (since >= row->highest_modseq) return changes;
     changes.expunged = load_ranges(database, kExpunged, mailbox, since);
-    UidSet places = since >= row->changes_after ? load_ranges(database, kChanged, mailbox, since)
-                                                : UidSet(UidSet::Range{1, ~0U});
-    sqlite::Query query = database.query(kChangedRows);
-    for (const UidSet::Range& range : places.ranges()) {
-      query.bind(mailbox.value, range.first, range.last, since.value);
-      while (query.step()) {
-        changes.changed.push_back({Uid{static_cast<std::uint32_t>(query.integer(0))},
-                                   static_cast<FlagBits>(query.integer(1)),
-                                   Modseq{static_cast<std::uint64_t>(query.integer(2))}});
-      }
-    }
+    changes.changed = load_changed(database, *row, since);
     return changes;
   });
 }

@@ -1,4 +1,5 @@
 // Verifies an account: SQLite's own check, counters, references and the hash of every message.
+#include <limits>
 #include <unordered_map>
 
 #include "store/account_impl.h"
@@ -21,11 +22,11 @@ FROM mailbox_message WHERE mailbox_id = ?1)sql";
 constexpr const char* kStrayRows = R"sql(
 SELECT count(*) FROM mailbox_message
 WHERE mailbox_id NOT IN (SELECT id FROM mailbox WHERE selectable <> 0))sql";
-constexpr const char* kUnnoted = R"sql(
-SELECT count(*) FROM mailbox_message AS row
-WHERE mailbox_id = ?1 AND modseq > ?2 AND NOT EXISTS (
+constexpr const char* kModseqs = R"sql(
+SELECT uid, modseq, EXISTS (
   SELECT 1 FROM changed WHERE changed.mailbox_id = ?1 AND changed.modseq = row.modseq
-    AND row.uid BETWEEN first_uid AND last_uid))sql";
+    AND row.uid BETWEEN first_uid AND last_uid)
+FROM mailbox_message AS row WHERE mailbox_id = ?1 ORDER BY uid DESC)sql";
 constexpr const char* kReferences =
     R"sql(SELECT message_id, count(*) FROM mailbox_message GROUP BY message_id)sql";
 constexpr const char* kShared = R"sql(SELECT message_id, reference_count FROM shared_message)sql";
@@ -84,11 +85,25 @@ class Checker {
     if (static_cast<std::uint64_t>(query.integer(5)) > row.highest_modseq.value) {
       problem("Mailbox \"" + row.name + "\" has a mod-sequence above its highest one.");
     }
-    sqlite::Query unnoted = database_.query(kUnnoted, row.id.value, row.changes_after.value);
-    if (unnoted.step() && unnoted.integer(0) != 0) {
-      problem("Mailbox \"" + row.name + "\" has " + std::to_string(unnoted.integer(0)) +
-              " changed messages that its list of changes does not have.");
+    check_modseqs(row);
+  }
+
+  // Every change must be found again: see the table `changed`.
+  void check_modseqs(const MailboxRow& row) {
+    std::int64_t unnoted = 0;
+    std::int64_t lowest_above = std::numeric_limits<std::int64_t>::max();
+    sqlite::Query query = database_.query(kModseqs, row.id.value);
+    while (query.step()) {
+      const std::int64_t modseq = query.integer(1);
+      if (modseq > lowest_above && query.integer(2) == 0 &&
+          static_cast<std::uint64_t>(modseq) > row.changes_after.value) {
+        ++unnoted;
+      }
+      lowest_above = std::min(lowest_above, modseq);
     }
+    if (unnoted == 0) return;
+    problem("Mailbox \"" + row.name + "\" has " + std::to_string(unnoted) +
+            " changed messages that its list of changes does not have.");
   }
 
   void load_references() {

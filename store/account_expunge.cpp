@@ -56,16 +56,12 @@ StoreResult<CopyResult> add_rows(sqlite::Database& database, const MailboxRow& f
   if (!translation) return std::unexpected(translation.error());
   const Modseq modseq = take_modseq(to);
   const std::int64_t now = current_time();
-  UidSet added;
   result.uids.reserve(rows.size());
   for (const StoredRow& row : rows) {
     StoredRow copy = row;
     copy.flags = translation->apply(row.flags);
-    Uid uid = insert_row(database, to, copy, modseq, now);
-    added.add(uid);
-    result.uids.emplace_back(Uid{row.uid}, uid);
+    result.uids.emplace_back(Uid{row.uid}, insert_row(database, to, copy, modseq, now));
   }
-  note_changed(database, to, modseq, added);
   return result;
 }
 

@@ -92,9 +92,7 @@ void move_all(WriteContext& context, MailboxRow& from, MailboxRow& to) {
   const std::int64_t now = current_time();
   if (!rows.empty()) {
     const Modseq modseq = take_modseq(to);
-    UidSet added;
-    for (const StoredRow& row : rows) added.add(insert_row(database, to, row, modseq, now));
-    note_changed(database, to, modseq, added);
+    for (const StoredRow& row : rows) insert_row(database, to, row, modseq, now);
     remove_rows(database, from, rows, take_modseq(from));
   }
   save_mailbox(database, from);

@@ -15,6 +15,10 @@ namespace {
 
 constexpr int kCompressionLevel = 1;
 constexpr std::size_t kMinFrameBytes = 256;  // below it a frame stays as it is
+// A frame is kept compressed where that saves so much: text saves 60 %, base64 25 %, and is twice
+// as fast to read when it is left alone.
+constexpr std::size_t kWorthPercent = 30;
+constexpr std::size_t kSampleBytes = 2048;
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -72,20 +76,42 @@ ContextPool<Decompressor>& decompressors() {
   throw sqlite::Error(sqlite::ErrorKind::damaged, "A content frame is damaged.");
 }
 
+// Appends the compressed octets. False where that is not worth it; `out` has anything behind its
+// end then.
+bool compress(ZSTD_CCtx& context, std::string_view octets, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize(before + ZSTD_compressBound(octets.size()));
+  const std::size_t size = ZSTD_compressCCtx(&context, out.data() + before, out.size() - before,
+                                             octets.data(), octets.size(), kCompressionLevel);
+  if (ZSTD_isError(size) != 0 || size > octets.size() / 100 * (100 - kWorthPercent)) return false;
+  out.resize(before + size);
+  return true;
+}
+
+// Whether either of two samples of a long frame compresses well: most frames are all text or all
+// base64, and trying these costs much less than compressing all.
+bool looks_worth_it(ZSTD_CCtx& context, std::string_view octets, std::string& out) {
+  if (octets.size() < 4 * kSampleBytes) return true;
+  const std::size_t before = out.size();
+  bool worth_it = false;
+  for (std::size_t quarter : {1U, 3U}) {
+    const std::string_view sample =
+        octets.substr(octets.size() / 4 * quarter - kSampleBytes / 2, kSampleBytes);
+    worth_it = worth_it || compress(context, sample, out);
+    out.resize(before);
+  }
+  return worth_it;
+}
+
 }  // namespace
 
 FrameCodec encode_frame(std::string_view octets, std::string& out) {
   const std::size_t before = out.size();
   if (octets.size() >= kMinFrameBytes) {
-    out.resize(before + ZSTD_compressBound(octets.size()));
     Compressor context = compressors().take(ZSTD_createCCtx);
-    std::size_t size = ZSTD_compressCCtx(context.get(), out.data() + before, out.size() - before,
-                                         octets.data(), octets.size(), kCompressionLevel);
+    const bool kept = looks_worth_it(*context, octets, out) && compress(*context, octets, out);
     compressors().give_back(std::move(context));
-    if (ZSTD_isError(size) == 0 && size < octets.size() - octets.size() / 10) {
-      out.resize(before + size);
-      return FrameCodec::zstd;
-    }
+    if (kept) return FrameCodec::zstd;
     out.resize(before);
   }
   out.append(octets);

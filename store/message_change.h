@@ -25,11 +25,12 @@ struct StoredRow {
 // The rows of `uids` that are there, ascending.
 std::vector<StoredRow> load_rows(sqlite::Database& database, MailboxId mailbox, const UidSet& uids);
 
-// Adds a message at row.uid_next, which must be a UID, and counts it in.
+// Adds a message at row.uid_next, which must be a UID, and counts it in. Rows come in the order of
+// their mod-sequences, so that new ones are found from the end of the mailbox.
 Uid insert_row(sqlite::Database& database, MailboxRow& row, const StoredRow& message, Modseq modseq,
                std::int64_t save_date);
 
-// Remembers that rows in `uids` have `modseq` now.
+// Remembers that rows in `uids`, which were there before, have `modseq` now.
 void note_changed(sqlite::Database& database, MailboxRow& row, Modseq modseq, const UidSet& uids);
 
 // Takes `rows` out of the mailbox and counts them out, with `modseq` as their expunge. Their

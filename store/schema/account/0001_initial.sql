@@ -78,8 +78,9 @@ CREATE TABLE mailbox_message (
   PRIMARY KEY (mailbox_id, uid)
 ) WITHOUT ROWID;
 
--- Where to look for rows that changed: each row of mailbox_message whose modseq is above
--- mailbox.changes_after lies in a range of that modseq. Ranges may hold other UIDs too.
+-- Where to look for rows that changed after they came: each row of mailbox_message whose modseq is
+-- above mailbox.changes_after, and above that of any row with a higher UID, lies in a range of that
+-- modseq. Ranges may hold other UIDs too. The other rows with a high modseq are the mailbox's last.
 CREATE TABLE changed (
   mailbox_id INTEGER NOT NULL,
   modseq INTEGER NOT NULL,
