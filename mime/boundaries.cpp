@@ -1,6 +1,7 @@
 #include "mime/boundaries.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "mime/text/ascii.h"
@@ -28,12 +29,12 @@ void OpenBoundaries::close_from(std::size_t level) {
 std::optional<OpenBoundaries::Match> OpenBoundaries::match(std::string_view line) const {
   const std::string_view text = trim_right(line.substr(kDashes.size()));
   const Boundary* best = nullptr;
-  for (auto boundary = open_.rbegin(); boundary != open_.rend(); ++boundary) {
-    const std::string& wanted = boundary->text;
+  for (const Boundary& boundary : std::views::reverse(open_)) {
+    const std::string& wanted = boundary.text;
     if (best != nullptr && wanted.size() <= best->text.size()) continue;
     if (text.size() < wanted.size() || text.front() != wanted.front()) continue;
     if (!text.starts_with(wanted)) continue;
-    best = &*boundary;
+    best = &boundary;
     const std::string_view behind = text.substr(wanted.size());
     if (behind.empty() || behind == kDashes) break;
   }

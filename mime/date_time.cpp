@@ -125,27 +125,28 @@ class DateParser {
   }
 
   void take_number(const Word& word) {
-    const std::optional<int> number = number_of(word.text);
-    if (!number) return;
+    const std::optional<int> parsed = number_of(word.text);
+    if (!parsed) return;
+    const int number = *parsed;
     if (scanner_.at(':') && !hour_) {
-      hour_ = *number;
+      hour_ = number;
     } else if (hour_ && word.before == ':' && !minute_) {
-      minute_ = *number;
+      minute_ = number;
     } else if (hour_ && word.before == ':' && !second_) {
-      second_ = *number;
+      second_ = number;
     } else if (hour_ && (word.before == '+' || word.before == '-') && year_) {
-      take_zone_offset(word, *number);
+      take_zone_offset(word, number);
     } else if (hour_ && word.before == '.' && second_) {
       return;  // a fraction of a second
     } else if (!day_ && !month_ && word.text.size() == 4 && !year_) {
-      year_ = *number;  // ISO 8601 order
+      year_ = number;  // ISO 8601 order
       year_digits_ = 4;
     } else if (year_ && year_digits_ == 4 && !month_ && !day_ && word.before == '-') {
-      month_ = *number - 1;
+      month_ = number - 1;
     } else if (!day_) {
-      day_ = *number;
+      day_ = number;
     } else if (!year_) {
-      year_ = *number;
+      year_ = number;
       year_digits_ = word.text.size();
     }
   }

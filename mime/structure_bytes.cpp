@@ -288,7 +288,7 @@ class Reader {
   std::string_view take_text(std::uint64_t size) {
     if (size > static_cast<std::uint64_t>(text_end_ - text_)) {
       fail();
-      return {"", 0};
+      return "";
     }
     const std::string_view value(text_, size);
     text_ += size;

@@ -28,7 +28,7 @@ TextArena& TextArena::operator=(TextArena&& other) noexcept {
 }
 
 std::string_view TextArena::keep(std::string_view text) {
-  if (text.empty()) return {"", 0};
+  if (text.empty()) return "";
   char* place = reserve(text.size());
   std::memcpy(place, text.data(), text.size());
   return {place, text.size()};

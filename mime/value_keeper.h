@@ -22,7 +22,7 @@ class ValueKeeper {
   std::string_view keep(std::string_view text) {
     if (text.size() > text_bytes_) {
       exhausted_ = true;
-      return {"", 0};
+      return "";
     }
     text_bytes_ -= static_cast<std::uint32_t>(text.size());
     return arena_.keep(text);

@@ -16,8 +16,8 @@ namespace {
 
 const icu::Normalizer2* nfkd() {
   UErrorCode error = U_ZERO_ERROR;
-  static const icu::Normalizer2* const normalizer = icu::Normalizer2::getNFKDInstance(error);
-  return normalizer;
+  static const icu::Normalizer2* const kNormalizer = icu::Normalizer2::getNFKDInstance(error);
+  return kNormalizer;
 }
 
 // RFC 5051 2 (2): titlecase by the simple mapping, then decomposition of any kind.
@@ -87,13 +87,13 @@ char32_t short_character(std::string_view text, std::size_t& size) {
 
 // Folds a run without ASCII by the table; false, with `out` as it was, if it takes ICU.
 bool append_folded_by_table(std::string_view run, std::string& out) {
-  static const std::unique_ptr<const FoldingTable> table = make_folding_table();
+  static const std::unique_ptr<const FoldingTable> kTable = make_folding_table();
   const std::size_t before = out.size();
   std::size_t size = 0;
   for (; !run.empty(); run.remove_prefix(size)) {
     const char32_t c = short_character(run, size);
-    if (c >= 0x80 && c < kTableEnd && (*table)[c].size > 0) {
-      out.append((*table)[c].utf8.data(), (*table)[c].size);
+    if (c >= 0x80 && c < kTableEnd && (*kTable)[c].size > 0) {
+      out.append((*kTable)[c].utf8.data(), (*kTable)[c].size);
     } else if (c >= kIdeographsBegin && c < kIdeographsEnd) {
       out += run.substr(0, size);
     } else {

@@ -19,7 +19,7 @@ bool decode_escapes(std::string_view text, std::string& out) {
       out += text;
       break;
     }
-    out.append(text.data(), escape);
+    out += text.substr(0, escape);
     text.remove_prefix(escape);
     const int high = text.size() > 2 ? hex_value(text[1]) : -1;
     const int low = high >= 0 ? hex_value(text[2]) : -1;
