@@ -4,6 +4,8 @@
 #include <cctype>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "protocol/imap/capability.h"
 #include "protocol/imap/command_table.h"
 
@@ -78,6 +80,29 @@ Awaitable<bool> Session::flush() {
   output_.clear();
   // An idle session keeps no output buffer; a busy one keeps a usual one.
   if (output_.capacity() > 2 * kOutputBytes) output_.shrink_to_fit();
+  co_return written;
+}
+
+Awaitable<bool> Session::flush_during(std::move_only_function<void()> work) {
+  using namespace boost::asio::experimental::awaitable_operators;  // NOLINT: operators only
+  // What fails must not cut the write short in the middle of a response.
+  std::exception_ptr failure;
+  const auto kept_working = [&] {
+    try {
+      work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  };
+  bool written = true;
+  if (output_.size() < kOutputBytes) {
+    co_await blocking(kept_working);
+  } else {
+    std::string leaving;
+    leaving.swap(output_);
+    written = co_await (blocking(kept_working) && stream_->write(leaving));
+  }
+  if (failure) std::rethrow_exception(failure);
   co_return written;
 }
 

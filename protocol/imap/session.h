@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,10 @@ class Session {
   auto blocking(Work work) {
     return services_.pool.run(std::move(work));
   }
+
+  // Runs blocking work that appends to output(), and writes what is there already meanwhile, once
+  // there is much of it. False: the connection is gone.
+  Awaitable<bool> flush_during(std::move_only_function<void()> work);
 
   // The account after log-in.
   store::Account& account() { return *account_; }

@@ -66,8 +66,9 @@ protocol::Awaitable<bool> write_large(Session& session, store::Uid uid,
   session.out().raw(literal.text);
   for (std::uint64_t at = literal.octets.begin; at < literal.octets.end; at += kPieceOctets) {
     const OctetRange piece{at, std::min(literal.octets.end, at + kPieceOctets)};
-    co_await session.blocking([&] { read_piece(session, uid, piece, session.output()); });
-    if (!co_await session.flush()) co_return false;
+    const bool connected =
+        co_await session.flush_during([&] { read_piece(session, uid, piece, session.output()); });
+    if (!connected) co_return false;
   }
   co_return true;
 }
@@ -100,8 +101,10 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
                        });
   while (!batches.done()) {
     std::vector<LargeLiteral> large;
-    const auto rendered =
-        co_await session.blocking([&] { return batches.next(session.output(), large); });
+    store::StoreResult<void> rendered;
+    const bool connected =
+        co_await session.flush_during([&] { rendered = batches.next(session.output(), large); });
+    if (!connected) co_return Reply::end();
     if (!rendered) co_return Reply::refused(rendered.error());
     std::string rest;  // of the response, after its large literals
     if (!large.empty()) rest.swap(session.output());
@@ -109,7 +112,6 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
       if (!co_await write_large(session, batches.large_uid(), literal)) co_return Reply::end();
     }
     session.out().raw(rest);
-    if (!co_await session.flush_if_large()) co_return Reply::end();
   }
   co_return Reply::ok(command.by_uid ? "UID FETCH completed" : "FETCH completed");
 }
