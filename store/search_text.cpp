@@ -95,7 +95,7 @@ bool Needle::is_in_header(std::string_view header) const {
     const bool plain = is_plain(field->value);
     text.assign(field->name);
     text += ": ";
-    text += plain ? mime::unfold(field->value) : mime::decode_header_text(field->value);
+    text += plain ? mime::unfold(field->value) : mime::decode_header_text(mime::trim(field->value));
     folded.clear();
     if (plain && !has_eight_bit(field->name)) {
       append_upper(text, folded);
