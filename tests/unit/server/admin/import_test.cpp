@@ -1,0 +1,247 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/admin/import_command.h"
+#include "server/admin/importer.h"
+#include "server/exit_code.h"
+#include "tests/unit/server/admin/admin_fixture.h"
+
+namespace mailkeep::server {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kFrom = "From a@b Thu Jan  1 00:01:40 1970\n";
+
+class ImportTest : public AdminTest {
+ protected:
+  ImportTest() { add_account("ann"); }
+
+  int import(const std::vector<std::string>& words) {
+    std::vector<std::string> all{"import", "ann"};
+    all.insert(all.end(), words.begin(), words.end());
+    return run(all);
+  }
+  std::vector<std::string> import_mbox(const std::string& content) {
+    EXPECT_EQ(import({write_file("test.mbox", content)}), exit_code::ok) << err();
+    return octets("ann");
+  }
+};
+
+class ImportMbox : public ImportTest {};
+class ImportMaildir : public ImportTest {};
+class ImportFiles : public ImportTest {};
+
+TEST_F(ImportMbox, SplitsAtFromLines) {
+  const std::string from(kFrom);
+  EXPECT_THAT(import_mbox(from + "A: 1\n\none\n\n" + from + "A: 2\n\ntwo\n\n"),
+              ElementsAre("A: 1\r\n\r\none\r\n", "A: 2\r\n\r\ntwo\r\n"));
+  EXPECT_THAT(out(), StartsWith("Imported 2 messages ("));
+  EXPECT_EQ(messages("ann").front().row.internal_date, (store::InternalDate{100, 0}));
+}
+
+TEST_F(ImportMbox, TakesFilesWithoutBlankLinesOrLastLineEnd) {
+  const std::string from(kFrom);
+  EXPECT_THAT(import_mbox(from + "A: 1\n\none\n" + from + "A: 2\n\ntwo"),
+              ElementsAre("A: 1\r\n\r\none\r\n", "A: 2\r\n\r\ntwo"));
+}
+
+TEST_F(ImportMbox, KeepsTheMessagesOwnBlankLines) {
+  const std::string from(kFrom);
+  EXPECT_THAT(import_mbox(from + "A: 1\n\none\n\n\n\n" + from + "A: 2\n\n\n"),
+              ElementsAre("A: 1\r\n\r\none\r\n\r\n\r\n", "A: 2\r\n\r\n"));
+}
+
+TEST_F(ImportMbox, UndoesTheQuoting) {
+  EXPECT_THAT(import_mbox(std::string(kFrom) +
+                          "A: 1\n\n>From x\n>>From y\n> From z\n>Fro\nFrom here on text\n\n"),
+              ElementsAre("A: 1\r\n\r\nFrom x\r\n>From y\r\n> From z\r\n>Fro\r\n"
+                          "From here on text\r\n"));
+}
+
+TEST_F(ImportMbox, KeepsCrlfFilesAsTheyAre) {
+  EXPECT_THAT(import_mbox("From a@b Thu Jan  1 00:01:40 1970\r\nA: 1\r\n\r\none\r\nbare\n\r\n"),
+              ElementsAre("A: 1\r\n\r\none\r\nbare\n"));
+}
+
+TEST_F(ImportMbox, VerbatimKeepsLf) {
+  const std::string file = write_file("test", std::string(kFrom) + "A: 1\n\none\n\n");
+  EXPECT_EQ(import({file, "--verbatim"}), exit_code::ok);
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 1\n\none\n"));
+}
+
+TEST_F(ImportMbox, FlagsComeFromStatusFields) {
+  const std::string from(kFrom);
+  const auto stored =
+      import_mbox(from + "A: 1\nStatus: RO\nX-Status: AF\n\none\n\n" + from +
+                  "A: 2\nx-status: TD\n\nStatus: R\n\n" + from + "Status: Ready\n\nthree\n\n");
+  const auto rows = messages("ann");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].row.flags, store::flag::seen | store::flag::answered | store::flag::flagged);
+  EXPECT_EQ(rows[1].row.flags, store::flag::draft | store::flag::deleted);
+  EXPECT_EQ(rows[2].row.flags, 0U);
+  EXPECT_EQ(stored[0], "A: 1\r\nStatus: RO\r\nX-Status: AF\r\n\r\none\r\n") << "nothing is dropped";
+}
+
+TEST_F(ImportMbox, TextBeforeTheFirstMessageIsReported) {
+  // Such a file is not taken for an mbox by its content; its name says it.
+  const std::string file =
+      write_file("dir/odd.mbox", "garbage\n" + std::string(kFrom) + "A: 1\n\none\n");
+  EXPECT_EQ(import({path("dir").string()}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr(file + ": text before the first message"));
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 1\r\n\r\none\r\n"));
+}
+
+TEST_F(ImportMbox, LinesLongerThanAnyBufferComeThrough) {
+  const std::string line(300'000, 'x');
+  EXPECT_THAT(import_mbox(std::string(kFrom) + "A: 1\n\n" + line + "\nFrom " + line + "\n\n"),
+              ElementsAre("A: 1\r\n\r\n" + line + "\r\nFrom " + line + "\r\n"));
+}
+
+TEST_F(ImportMbox, AnEmptyMessageIsReportedAndTheRestImported) {
+  const std::string from(kFrom);
+  const std::string file = write_file("test", from + "A: 1\n\none\n\n" + from + from + "A: 3\n\n");
+  EXPECT_EQ(import({file}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr(file + ", message 2: is empty"));
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 1\r\n\r\none\r\n", "A: 3\r\n"));
+  EXPECT_THAT(out(),
+              AllOf(StartsWith("Imported 2 messages"), EndsWith("; 1 could not be imported\n")));
+}
+
+TEST_F(ImportMbox, ManyMessagesTakeManyCommits) {
+  std::string content;
+  const std::size_t count = 2 * Importer::kBatchMessages + 7;
+  for (std::size_t i = 0; i < count; ++i) {
+    content += std::string(kFrom) + "Subject: " + std::to_string(i) + "\n\n.\n\n";
+  }
+  const auto stored = import_mbox(content);
+  ASSERT_EQ(stored.size(), count);
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(stored[i], "Subject: " + std::to_string(i) + "\r\n\r\n.\r\n");
+  }
+}
+
+TEST_F(ImportMaildir, TakesFlagsDatesAndFolders) {
+  write_file("md/cur/2.b:2,FS", "A: 2\n\n", 200);
+  write_file("md/new/1.a", "A: 1\n\n", 100);
+  write_file("md/cur/.hidden", "A: x\n\n");
+  write_file("md/tmp/3.c", "A: 3\n\n");
+  write_file("md/dovecot-uidlist", "x");
+  write_file("md/.Work.M&APw-ll/cur/3.c:2,P", "A: 3\n\n", 300);
+  write_file("md/.Work.M&APw-ll/maildirfolder", "");
+  std::filesystem::create_directories(path("md/.Empty"));
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok) << err();
+  const auto inbox = messages("ann");
+  ASSERT_EQ(inbox.size(), 2U);
+  EXPECT_EQ(inbox[0].octets, "A: 1\r\n\r\n");
+  EXPECT_EQ(inbox[0].row.internal_date.seconds, 100);
+  EXPECT_EQ(inbox[0].row.flags, 0U);
+  EXPECT_EQ(inbox[1].row.flags, store::flag::flagged | store::flag::seen);
+  EXPECT_EQ(inbox[1].row.internal_date.seconds, 200);
+  const auto folder = messages("ann", "Work/M\xc3\xbcll");
+  ASSERT_EQ(folder.size(), 1U);
+  EXPECT_NE(folder[0].row.flags, 0U) << "$Forwarded";
+}
+
+TEST_F(ImportMaildir, GoesBelowTheMailboxThatIsNamed) {
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  write_file("md/.Sub/new/2.b", "A: 2\n\n");
+  EXPECT_EQ(import({path("md").string(), "--mailbox", "Old"}), exit_code::ok);
+  EXPECT_EQ(octets("ann", "Old").size(), 1U);
+  EXPECT_EQ(octets("ann", "Old/Sub").size(), 1U);
+  EXPECT_EQ(octets("ann").size(), 0U);
+}
+
+TEST_F(ImportMaildir, MaildirsInADirectoryAreFolders) {
+  write_file("mail/work/cur/1.a:2,", "A: 1\n\n");
+  write_file("mail/work/deep/new/1.a", "A: 2\n\n");
+  EXPECT_EQ(import({path("mail").string()}), exit_code::ok);
+  EXPECT_EQ(octets("ann", "work").size(), 1U);
+  EXPECT_EQ(octets("ann", "work/deep").size(), 1U);
+}
+
+TEST_F(ImportMaildir, AFolderThatCanHaveNoMailboxIsReported) {
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  write_file("md/.A..B/cur/1.a:2,", "A: 1\n\n");
+  EXPECT_EQ(import({path("md").string()}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr(".A..B: not a folder name"));
+  EXPECT_EQ(octets("ann").size(), 1U);
+}
+
+TEST_F(ImportFiles, TakesSingleMessagesAndDirectories) {
+  const std::string date = "Date: Thu, 1 Jan 1970 00:00:05 +0000\r\n\r\n";
+  write_file("dir/b.eml", "A: 2\r\n" + date);
+  write_file("dir/a.EML", "A: 1\r\n" + date);
+  write_file("dir/sub/c.eml", "A: 3\r\n" + date);
+  write_file("dir/notes.txt", "no mail");
+  const std::string alone = write_file("alone", "A: 4\r\n\r\n", 7);
+  EXPECT_EQ(import({path("dir").string(), alone}), exit_code::ok) << err();
+  const auto stored = messages("ann");
+  ASSERT_EQ(stored.size(), 4U);
+  EXPECT_EQ(stored[0].row.internal_date.seconds, 5);
+  EXPECT_EQ(stored[3].octets, "A: 4\r\n\r\n");
+  EXPECT_EQ(stored[3].row.internal_date.seconds, 7) << "the file's time";
+}
+
+TEST_F(ImportFiles, ChangesLineEndsOnlyWhereAllAreLf) {
+  write_file("dir/1.eml", "A: 1\n\nx\n");
+  write_file("dir/2.eml", "A: 2\r\n\nmixed\n");
+  write_file("dir/3.eml", "A: 3\rno line feed");
+  EXPECT_EQ(import({path("dir").string()}), exit_code::ok);
+  EXPECT_THAT(octets("ann"),
+              ElementsAre("A: 1\r\n\r\nx\r\n", "A: 2\r\n\nmixed\n", "A: 3\rno line feed"));
+  EXPECT_EQ(import({path("dir/1.eml").string(), "--verbatim", "--mailbox=V"}), exit_code::ok);
+  EXPECT_THAT(octets("ann", "V"), ElementsAre("A: 1\n\nx\n"));
+}
+
+TEST_F(ImportFiles, LongFilesAreChangedThroughout) {
+  std::string content = "A: 1\n\n";
+  while (content.size() < 600'000) content += "0123456789\n";
+  write_file("long.eml", content);
+  EXPECT_EQ(import({path("long.eml").string()}), exit_code::ok);
+  const auto stored = octets("ann");
+  ASSERT_EQ(stored.size(), 1U);
+  EXPECT_EQ(stored[0].size(), content.size() + 2 + (content.size() - 6) / 11);
+  EXPECT_EQ(stored[0].find("9\n"), std::string::npos);
+}
+
+TEST_F(ImportFiles, ReportsWhatCannotBeReadAndGoesOn) {
+  write_file("dir/1.eml", "");
+  write_file("dir/2.eml", "A: 2\r\n\r\n");
+  EXPECT_EQ(import({path("nowhere").string(), path("dir").string(), path("data").string()}),
+            exit_code::failed);
+  EXPECT_THAT(err(), AllOf(HasSubstr("nowhere: No such file"), HasSubstr("1.eml: is empty"),
+                           HasSubstr("data: no mail in it")));
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 2\r\n\r\n"));
+  EXPECT_THAT(out(), EndsWith("; 3 could not be imported\n"));
+}
+
+TEST_F(ImportFiles, RefusesMessagesThatAreTooLong) {
+  config_.max_message_bytes = 100;
+  write_file("dir/1.eml", "A: 1\r\n\r\n" + std::string(93, 'x'));
+  write_file("dir/2.eml", "A: 2\r\n\r\n" + std::string(92, 'x'));
+  EXPECT_EQ(import({path("dir").string()}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("1.eml: has 101 octets"));
+  EXPECT_EQ(octets("ann").size(), 1U);
+}
+
+TEST_F(ImportFiles, RefusesUnknownAccountsAndImpossibleMailboxes) {
+  write_file("1.eml", "A: 1\r\n\r\n");
+  EXPECT_EQ(run({"import", "eve", path("1.eml").string()}), exit_code::failed);
+  EXPECT_THAT(err(), StartsWith("mailkeep: eve: "));
+  EXPECT_EQ(import({path("1.eml").string(), "--mailbox", "a//b"}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("a//b: "));
+}
+
+TEST_F(ImportFiles, InboxIsInboxInAnyCase) {
+  write_file("1.eml", "A: 1\r\n\r\n");
+  EXPECT_EQ(import({path("1.eml").string(), "--mailbox", "inbox"}), exit_code::ok);
+  EXPECT_EQ(octets("ann").size(), 1U);
+}
+
+}  // namespace
+}  // namespace mailkeep::server
