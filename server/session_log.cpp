@@ -1,5 +1,7 @@
 #include "server/session_log.h"
 
+#include <string>
+
 namespace mailkeep::server {
 
 namespace {
@@ -40,6 +42,10 @@ void write_login(Log& log, const LoginEvent& login) {
              {"account", login.name},
              {"error", name_of(*login.error)},
              {"detail", login.detail}});
+  if (*login.error == LoginError::account_damaged) {
+    const std::string hint = "run: mailkeep store check " + std::string(login.name);
+    log.error("account_damaged", {{"account", login.name}, {"hint", hint}});
+  }
 }
 
 }  // namespace
