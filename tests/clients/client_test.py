@@ -16,8 +16,9 @@ SKIP = 77  # for ctest
 
 
 def message(subject, body="Hello.\r\n", sender="ann@example.com"):
+    identity = subject.replace(" ", "-")
     return (f"From: {sender}\r\nTo: bob@example.org\r\nSubject: {subject}\r\n"
-            f"Date: Mon, 7 Feb 2022 21:52:25 +0100\r\nMessage-ID: <{subject.replace(' ', '-')}@x>\r\n"
+            f"Date: Mon, 7 Feb 2022 21:52:25 +0100\r\nMessage-ID: <{identity}@x>\r\n"
             f"\r\n{body}").encode()
 
 
@@ -53,7 +54,7 @@ class ClientTest(unittest.TestCase):
 
 
 def main(*programs):
-    """unittest.main() for `THIS_FILE MAILKEEP_PROGRAM`, skipped where one of `programs` is missing."""
+    """unittest.main() for `THIS_FILE MAILKEEP_PROGRAM`; skipped where a program is missing."""
     for program in programs:
         if not shutil.which(program):
             print(f"skipped: no {program} here")

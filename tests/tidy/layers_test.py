@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from tree import FLOORS, ROOT, files, lines, sources, text
+from tree import FLOORS, ROOT, files, lines, sources, text, with_suffix
 
 INCLUDE = re.compile(r'\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 PURE = re.compile(r"(mime/|protocol/\w+/wire/|protocol/sasl/)")
@@ -97,6 +97,13 @@ class Layers(unittest.TestCase):
                     for number, line in enumerate(lines(path), 1)
                     if (match := re.search(r"asio::detached|tcp::socket", line))]
         self.check(problems, "sockets belong in server/net/; detached nowhere")
+
+    def test_loops_walk_over_named_values(self):
+        # Before P2718 (g++ 15) a range-for ends the life of `f()` in `for (x : f().g())`.
+        loop = re.compile(r"for \([^;]*[^:]:[^:].*\)(\.|->)\w+\(\)\)( |$|;)")
+        problems = [f"{path}:{number}: {line.strip()}" for path in with_suffix(".cpp", ".h")
+                    for number, line in enumerate(lines(path), 1) if loop.search(line)]
+        self.check(problems, "give it a name first: it is gone before the first round")
 
     def test_exceptions_are_caught_at_the_boundaries_only(self):
         found = {str(path) for path in sources() if re.search(r"\bcatch \(", text(path))}
