@@ -52,6 +52,7 @@ Awaitable<Reply> log_in(Session& session, std::string_view mechanism, std::strin
 
 // A line of the client that is not a command, or how its lack ends the command.
 Awaitable<std::expected<std::string, Reply>> read_continuation_line(Session& session) {
+  auto status = protocol::ReadStatus::data;
   for (;;) {
     const ReaderEvent event = session.reader().next();
     if (const auto* line = std::get_if<CommandText>(&event)) co_return std::string(line->text);
@@ -65,7 +66,7 @@ Awaitable<std::expected<std::string, Reply>> read_continuation_line(Session& ses
       co_return std::unexpected(Reply::bad("Expected base64"));
     }
     if (!co_await session.flush()) co_return std::unexpected(Reply::end());
-    const auto status = co_await session.read_input();
+    status = co_await session.read_input();
     if (status != protocol::ReadStatus::data && status != protocol::ReadStatus::woken) {
       co_return std::unexpected(session.reply_to_end_of_input(status));
     }
