@@ -11,6 +11,8 @@
 namespace mailkeep::mime {
 namespace {
 
+using namespace std::string_view_literals;
+
 std::optional<std::uint64_t> damage(TransferEncoding encoding, std::string_view content,
                                     std::size_t piece_bytes = 1'000'000) {
   ContentCheck check(encoding, 100);
@@ -46,7 +48,7 @@ TEST(ContentCheck, FindsThePlaceInQuotedPrintable) {
 
 TEST(ContentCheck, AgreesWithTheDecoderWhereverItIsCut) {
   std::mt19937 random(11);
-  constexpr std::string_view kOctets("AZaz09+/QUJD==\r\n \t=3=C\0-\xff", 26);
+  constexpr std::string_view kOctets = "AZaz09+/QUJD==\r\n \t=3=C\0-\xff"sv;
   for (int round = 0; round < 20'000; ++round) {
     std::string content(random() % 80, 'A');
     const std::size_t oddities = random() % 4;
