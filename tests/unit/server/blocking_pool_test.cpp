@@ -35,11 +35,12 @@ class BlockingPoolTest : public testing::Test {
     return boost::asio::co_spawn(context_, std::move(coroutine), boost::asio::use_future).get();
   }
 
-  server::BlockingPool pool_{4};
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       context_.get_executor()};
   std::thread thread_;
+  // Ends before the loop that it posts to is destroyed.
+  server::BlockingPool pool_{4};
 };
 
 Awaitable<std::string> work_elsewhere(BlockingPool& pool) {
