@@ -4,6 +4,7 @@
 // The child tells each acknowledged change through a pipe, in one line that is written at once;
 // what it was doing when it was killed may be there or not.
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -92,7 +93,7 @@ class Writer {
     }
     for (;;) store->maintain();
   } catch (const std::exception& error) {
-    static_cast<void>(::write(STDERR_FILENO, error.what(), std::string_view(error.what()).size()));
+    std::fputs(error.what(), stderr);
     ::_exit(1);
   }
 }
