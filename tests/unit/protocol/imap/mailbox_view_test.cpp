@@ -250,9 +250,11 @@ TEST_F(MailboxViewTest, ConvergesWithTheStoreWhateverHappens) {
     for (std::size_t i = 0; cursor->next(); ++i) {
       std::string flags;
       Encoder(flags).flag_list(cursor->row().flags, {}, false);
-      const std::string& told = client->flags()[i];
+      std::string told = client->flags()[i];
       if (told == "?") continue;
-      EXPECT_EQ(told.substr(0, told.find(" \\Recent")), flags.substr(1, flags.size() - 2));
+      told = told.substr(0, told.find("\\Recent"));
+      if (told.ends_with(' ')) told.pop_back();
+      EXPECT_EQ(told, flags.substr(1, flags.size() - 2));
     }
   }
 }
