@@ -49,10 +49,26 @@ void write_ok(std::string& out, std::uint64_t bytes) {
   Encoder(out).ok(std::to_string(bytes) + " octets");
 }
 
-bool has_lone_dot(std::string_view message) {
-  LoneDotFinder finder;
-  finder.feed(message);
-  return finder.found();
+// What has to be done about the dots at the starts of a whole message's lines.
+struct Dots {
+  bool any = false;       // some stand there
+  bool lone_dot = false;  // as LoneDotFinder says
+};
+
+Dots find_dots(std::string_view message) {
+  Dots dots{.any = message.starts_with('.')};
+  bool after_bare_lf = false;
+  for (std::size_t line_feed = message.find("\n."); line_feed != std::string_view::npos;
+       line_feed = message.find("\n.", line_feed + 2)) {
+    dots.any = true;
+    after_bare_lf = after_bare_lf || line_feed == 0 || message[line_feed - 1] != '\r';
+  }
+  if (after_bare_lf) {
+    LoneDotFinder finder;
+    finder.feed(message);
+    dots.lone_dot = finder.found();
+  }
+  return dots;
 }
 
 // The same for a long message. It is read an extra time, but only if its structure says that there
@@ -123,14 +139,13 @@ void RetrievalRun::write_message(store::MessageCursor& cursor, const Retrieval& 
   const std::size_t begin = out.size();
   read(cursor, 0, retrieval.bytes, out);
   const auto message = [&] { return std::string_view(out).substr(begin); };
-  const bool plain = !message().starts_with('.') && message().find("\n.") == std::string_view::npos;
-  const bool crlf_for_lf = !plain && has_lone_dot(message());
+  const Dots dots = find_dots(message());
   if (retrieval.lines) out.resize(begin + TopCounter(*retrieval.lines).feed(message()));
-  if (plain) {
+  if (!dots.any) {
     if (begin != out.size() && !message().ends_with("\r\n")) out.append("\r\n");
     Encoder(out).end_lines();
   } else {
-    LineEncoder lines(crlf_for_lf);
+    LineEncoder lines(dots.lone_dot);
     lines.encode(out, begin);
     lines.finish(out);
   }

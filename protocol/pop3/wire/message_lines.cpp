@@ -32,7 +32,6 @@ bool LoneDotFinder::found() const {
 }
 
 bool LineEncoder::is_plain(std::string_view bytes) const {
-  if (crlf_for_lf_) return false;
   if (after_ == After::line_end && bytes.starts_with('.')) return false;
   if (after_ == After::cr && bytes.starts_with("\n.")) return false;
   return bytes.find("\r\n.") == std::string_view::npos;
@@ -41,21 +40,43 @@ bool LineEncoder::is_plain(std::string_view bytes) const {
 void LineEncoder::encode(std::string& out, std::size_t begin) {
   const std::string_view bytes = std::string_view(out).substr(begin);
   if (bytes.empty()) return;
-  if (!is_plain(bytes)) {
-    rewrite(out, begin);
+  if (crlf_for_lf_) {
+    change_line_ends(out, begin);
     return;
   }
+  const bool plain = is_plain(bytes);
   const bool lf_after_cr = bytes.ends_with("\r\n") || (bytes == "\n" && after_ == After::cr);
-  after_ = lf_after_cr ? After::line_end : bytes.back() == '\r' ? After::cr : After::other;
+  const After after = lf_after_cr            ? After::line_end
+                      : bytes.back() == '\r' ? After::cr
+                                             : After::other;
+  if (!plain) double_dots(out, begin);
+  after_ = after;
 }
 
-void LineEncoder::rewrite(std::string& out, std::size_t begin) {
+void LineEncoder::double_dots(std::string& out, std::size_t begin) {
   const std::string bytes = out.substr(begin);
   out.resize(begin);
   out.reserve(begin + bytes.size() + bytes.size() / 16);
+  std::size_t done = 0;
+  const auto double_dot_at = [&](std::size_t dot) {
+    out.append(bytes, done, dot - done).push_back('.');
+    done = dot;
+  };
+  if (after_ == After::line_end && bytes.starts_with('.')) double_dot_at(0);
+  if (after_ == After::cr && bytes.starts_with("\n.")) double_dot_at(1);
+  for (std::size_t end = bytes.find("\r\n."); end != std::string::npos;
+       end = bytes.find("\r\n.", end + 3)) {
+    double_dot_at(end + 2);
+  }
+  out.append(bytes, done);
+}
+
+void LineEncoder::change_line_ends(std::string& out, std::size_t begin) {
+  const std::string bytes = out.substr(begin);
+  out.resize(begin);
   for (const char c : bytes) {
     if (c == '.' && after_ == After::line_end) out.push_back('.');
-    if (c == '\n' && after_ != After::cr && crlf_for_lf_) {
+    if (c == '\n' && after_ != After::cr) {
       out.push_back('\r');
       after_ = After::cr;
     }

@@ -39,7 +39,8 @@ class LineEncoder {
   void finish(std::string& out);
 
  private:
-  void rewrite(std::string& out, std::size_t begin);
+  void double_dots(std::string& out, std::size_t begin);
+  void change_line_ends(std::string& out, std::size_t begin);
   bool is_plain(std::string_view bytes) const;
 
   enum class After : std::uint8_t { other, cr, line_end };
