@@ -100,6 +100,7 @@ Awaitable<bool> Session::flush_during(std::move_only_function<void()> work) {
   } else {
     std::string leaving;
     leaving.swap(output_);
+    output_.reserve(leaving.size());  // what follows will be as long
     written = co_await (blocking(kept_working) && stream_->write(leaving));
   }
   if (failure) std::rethrow_exception(failure);
