@@ -110,7 +110,7 @@ StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
                                               std::vector<NewMessage> messages) {
   std::uint64_t bytes = 0;
   for (NewMessage& message : messages) {
-    if (message.upload.size() > settings_.options.max_message_bytes) {
+    if (message.upload.size() > settings_->options.max_message_bytes) {
       return std::unexpected(StoreError::message_too_big);
     }
     message.upload.state().finish();

@@ -134,39 +134,42 @@ void AccountImpl::write_recent() {
 
 // Other processes (an import beside the server) write to the same file: who watches is told of it.
 void AccountImpl::notice_foreign_commits() {
+  if (!states_->has_watchers()) return;
   const AccountFile::Stamp stamp = file_.stamp();
-  if (stamp == stamp_ || states_->watched().empty()) return;
+  if (stamp == stamp_) return;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto age =
       std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - stamp.changed_ns;
   if (age > std::chrono::nanoseconds(kStampGrain).count()) stamp_ = stamp;
-  auto result = read([&](sqlite::Database& database) -> StoreResult<void> {
+  auto learn_all = [&](sqlite::Database& database) -> StoreResult<void> {
     sqlite::Query query = database.query(kModseqs);
     while (query.step()) {
       states_->learn(MailboxId{query.integer(0)},
                      Modseq{static_cast<std::uint64_t>(query.integer(1))});
     }
     return {};
-  });
+  };
+  auto result = read(learn_all, AccountFile::Purpose::care);
   static_cast<void>(result);  // a damaged account is told of where somebody uses it
 }
 
 void AccountImpl::expect_purge() {
-  purge_due_ = (Clock::now() + settings_.options.purge_after).time_since_epoch().count();
+  purge_due_ = (Clock::now() + settings_->options.purge_after).time_since_epoch().count();
 }
 
 void AccountImpl::purge() {
   const auto begin = Clock::now();
   auto due = purge_due_.load();
   if (begin.time_since_epoch().count() < due) return;
-  const std::int64_t since = current_time() - settings_.options.purge_after.count();
-  auto has_orphans = read([&](sqlite::Database& database) -> StoreResult<bool> {
+  const std::int64_t since = current_time() - settings_->options.purge_after.count();
+  auto look = [&](sqlite::Database& database) -> StoreResult<bool> {
     sqlite::Query orphans = database.query(kOrphans, since);
     while (orphans.step()) {
       if (orphans.integer(0) <= orphans.integer(1)) return true;
     }
     return false;
-  });
+  };
+  auto has_orphans = read(look, AccountFile::Purpose::care);
   bool more = has_orphans && *has_orphans;
   while (more && Clock::now() - begin < kPurgeTime) {
     auto result =

@@ -24,20 +24,18 @@ std::int64_t nanoseconds(const timespec& time) {
 
 }  // namespace
 
-AccountFile::AccountFile(std::filesystem::path path, std::size_t readers,
+AccountFile::AccountFile(const std::filesystem::path& path, std::size_t readers,
                          std::function<void()> on_open)
-    : path_(std::move(path)),
-      log_path_(path_.string() + "-wal"),
-      kept_readers_(readers),
-      on_open_(std::move(on_open)) {}
+    : path_(path.string()), kept_readers_(readers), on_open_(std::move(on_open)) {}
 
 AccountFile::~AccountFile() = default;
 
 AccountFile::Lease::~Lease() {
-  if (file_ != nullptr) file_->give_back(std::move(database_), writer_);
+  if (file_ != nullptr) file_->give_back(std::move(database_), purpose_);
 }
 
-void AccountFile::touch() {
+void AccountFile::touch(Purpose purpose) {
+  if (purpose == Purpose::care) return;
   last_used_.store(std::chrono::steady_clock::now().time_since_epoch().count(),
                    std::memory_order_relaxed);
 }
@@ -50,39 +48,36 @@ std::unique_ptr<sqlite::Database> AccountFile::open_connection(std::uint32_t cac
   return database;
 }
 
-AccountFile::Lease AccountFile::reader() {
-  touch();
+AccountFile::Lease AccountFile::reader(Purpose purpose) {
+  touch(purpose);
   {
     std::lock_guard lock(mutex_);
     ++out_;
     if (!readers_.empty()) {
       auto database = std::move(readers_.back());
       readers_.pop_back();
-      return Lease(*this, std::move(database), false);
+      return Lease(*this, std::move(database), purpose);
     }
   }
-  try {
-    auto database = open_connection(kReaderCacheKibibytes);
-    open_.fetch_add(1, std::memory_order_relaxed);
-    return Lease(*this, std::move(database), false);
-  } catch (...) {
-    std::lock_guard lock(mutex_);
-    --out_;
-    throw;
-  }
+  return open_lease(purpose, kReaderCacheKibibytes);
 }
 
 AccountFile::Lease AccountFile::writer() {
-  touch();
+  touch(Purpose::write);
   {
     std::lock_guard lock(mutex_);
     ++out_;
-    if (writer_ != nullptr) return Lease(*this, std::move(writer_), true);
+    if (writer_ != nullptr) return Lease(*this, std::move(writer_), Purpose::write);
   }
+  return open_lease(Purpose::write, kWriterCacheKibibytes);
+}
+
+// A new connection for somebody who counts as out already.
+AccountFile::Lease AccountFile::open_lease(Purpose purpose, std::uint32_t cache_kibibytes) {
   try {
-    auto database = open_connection(kWriterCacheKibibytes);
+    auto database = open_connection(cache_kibibytes);
     open_.fetch_add(1, std::memory_order_relaxed);
-    return Lease(*this, std::move(database), true);
+    return Lease(*this, std::move(database), purpose);
   } catch (...) {
     std::lock_guard lock(mutex_);
     --out_;
@@ -90,13 +85,13 @@ AccountFile::Lease AccountFile::writer() {
   }
 }
 
-void AccountFile::give_back(std::unique_ptr<sqlite::Database> database, bool writer) {
-  touch();
+void AccountFile::give_back(std::unique_ptr<sqlite::Database> database, Purpose purpose) {
+  touch(purpose);
   bool kept = false;
   {
     std::lock_guard lock(mutex_);
     --out_;
-    if (database != nullptr && writer) {
+    if (database != nullptr && purpose == Purpose::write) {
       writer_ = std::move(database);
       kept = true;
     } else if (database != nullptr && readers_.size() < kept_readers_) {
@@ -125,16 +120,16 @@ void AccountFile::release_memory() {
 void AccountFile::sync_log() {
   // A descriptor of our own is fine here: SQLite keeps no locks on the log, so that closing this
   // one takes none away.
-  int descriptor = ::open(log_path_.c_str(), O_RDWR | O_CLOEXEC);
+  int descriptor = ::open(log_path().c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) {
     if (errno == ENOENT) return;  // copied into the database, and that synced, meanwhile
-    throw std::system_error(errno, std::generic_category(), "cannot open " + log_path_.string());
+    throw std::system_error(errno, std::generic_category(), "cannot open " + log_path());
   }
   int result = ::fdatasync(descriptor);
   int error = errno;
   ::close(descriptor);
   if (result != 0) {
-    throw std::system_error(error, std::generic_category(), "cannot sync " + log_path_.string());
+    throw std::system_error(error, std::generic_category(), "cannot sync " + log_path());
   }
 }
 
@@ -142,7 +137,7 @@ AccountFile::Stamp AccountFile::stamp() const {
   Stamp stamp;
   struct stat status{};
   if (::stat(path_.c_str(), &status) == 0) stamp.changed_ns = nanoseconds(status.st_mtim);
-  if (::stat(log_path_.c_str(), &status) == 0) {
+  if (::stat(log_path().c_str(), &status) == 0) {
     stamp.log_bytes = status.st_size;
     stamp.changed_ns = std::max(stamp.changed_ns, nanoseconds(status.st_mtim));
   }

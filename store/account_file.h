@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,21 +20,28 @@ namespace mailkeep::store {
 class AccountFile {
  public:
   // `on_open` is called, without a lock held, before the first connection is opened.
-  AccountFile(std::filesystem::path path, std::size_t readers, std::function<void()> on_open);
+  AccountFile(const std::filesystem::path& path, std::size_t readers,
+              std::function<void()> on_open);
   ~AccountFile();
   AccountFile(const AccountFile&) = delete;
   AccountFile& operator=(const AccountFile&) = delete;
 
+  enum class Purpose : std::uint8_t {
+    read,
+    write,
+    care,  // a read that does not keep the file from being idle
+  };
+
   // A connection until the lease ends.
   class Lease {
    public:
-    Lease(AccountFile& file, std::unique_ptr<sqlite::Database> database, bool writer)
-        : file_(&file), database_(std::move(database)), writer_(writer) {}
+    Lease(AccountFile& file, std::unique_ptr<sqlite::Database> database, Purpose purpose)
+        : file_(&file), database_(std::move(database)), purpose_(purpose) {}
     ~Lease();
     Lease(Lease&& other) noexcept
         : file_(std::exchange(other.file_, nullptr)),
           database_(std::move(other.database_)),
-          writer_(other.writer_) {}
+          purpose_(other.purpose_) {}
     Lease& operator=(Lease&&) = delete;
 
     sqlite::Database& operator*() const { return *database_; }
@@ -43,12 +51,12 @@ class AccountFile {
    private:
     AccountFile* file_;
     std::unique_ptr<sqlite::Database> database_;
-    bool writer_;
+    Purpose purpose_;
   };
 
   // Never waits for a writer or another reader: where all are out, one more is opened, and closed
   // after its use.
-  Lease reader();
+  Lease reader(Purpose purpose = Purpose::read);
   // One at a time: the caller sees to that.
   Lease writer();
 
@@ -75,15 +83,14 @@ class AccountFile {
   };
   Stamp stamp() const;
 
-  const std::filesystem::path& path() const { return path_; }
-
  private:
+  std::string log_path() const { return path_ + "-wal"; }
   std::unique_ptr<sqlite::Database> open_connection(std::uint32_t cache_kibibytes);
-  void give_back(std::unique_ptr<sqlite::Database> database, bool writer);
-  void touch();
+  Lease open_lease(Purpose purpose, std::uint32_t cache_kibibytes);
+  void give_back(std::unique_ptr<sqlite::Database> database, Purpose purpose);
+  void touch(Purpose purpose);
 
-  const std::filesystem::path path_;
-  const std::filesystem::path log_path_;
+  const std::string path_;  // a std::filesystem::path takes ten times the memory
   const std::size_t kept_readers_;
   const std::function<void()> on_open_;
 

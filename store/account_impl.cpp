@@ -2,11 +2,12 @@
 
 namespace mailkeep::store {
 
-AccountImpl::AccountImpl(AccountId id, std::string name, AccountSettings settings)
+AccountImpl::AccountImpl(AccountId id, std::string name, const std::filesystem::path& file,
+                         std::shared_ptr<const AccountSettings> settings)
     : id_(id),
       name_(std::move(name)),
       settings_(std::move(settings)),
-      file_(settings_.file, settings_.options.readers_per_account, settings_.on_open),
+      file_(file, settings_->options.readers_per_account, [this] { settings_->on_open(id_); }),
       queue_(file_, *this),
       states_(std::make_shared<MailboxStates>()) {}
 
@@ -20,8 +21,8 @@ StoreResult<void> AccountImpl::require_open() {
 }
 
 MessageUpload AccountImpl::begin_upload() {
-  return MessageUpload(
-      std::make_unique<MessageUpload::State>(settings_.spool, settings_.options.max_message_bytes));
+  return MessageUpload(std::make_unique<MessageUpload::State>(
+      settings_->spool, settings_->options.max_message_bytes));
 }
 
 Modseq AccountImpl::latest_modseq(MailboxId mailbox) const {

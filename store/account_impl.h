@@ -23,19 +23,19 @@
 
 namespace mailkeep::store {
 
-// What an account needs of its store.
+// What all accounts of a store share.
 struct AccountSettings {
-  std::filesystem::path file;
   std::filesystem::path spool;
   StoreOptions options;
-  std::function<void()> on_open;  // before the first connection is opened
+  std::function<void(AccountId)> on_open;  // before the first connection is opened
 };
 
 class AccountImpl final : public Account,
                           public std::enable_shared_from_this<AccountImpl>,
                           private WriteObserver {
  public:
-  AccountImpl(AccountId id, std::string name, AccountSettings settings);
+  AccountImpl(AccountId id, std::string name, const std::filesystem::path& file,
+              std::shared_ptr<const AccountSettings> settings);
   ~AccountImpl() override;
 
   AccountId id() const override { return id_; }
@@ -106,9 +106,10 @@ class AccountImpl final : public Account,
 
   // Runs `body` in one read transaction.
   template <class Body>
-  std::invoke_result_t<Body, sqlite::Database&> read(Body&& body) {
+  std::invoke_result_t<Body, sqlite::Database&> read(
+      Body&& body, AccountFile::Purpose purpose = AccountFile::Purpose::read) {
     return guarded([&] {
-      AccountFile::Lease reader = file_.reader();
+      AccountFile::Lease reader = file_.reader(purpose);
       sqlite::Transaction transaction(*reader, sqlite::Transaction::Kind::read);
       return body(*reader);
     });
@@ -158,7 +159,7 @@ class AccountImpl final : public Account,
 
   const AccountId id_;
   const std::string name_;
-  const AccountSettings settings_;
+  const std::shared_ptr<const AccountSettings> settings_;
   AccountFile file_;
   WriteQueue queue_;
   const std::shared_ptr<MailboxStates> states_;

@@ -176,7 +176,7 @@ StoreResult<MailboxInfo> AccountImpl::create_mailbox(std::string_view name, Spec
   auto kept_name = normalize_mailbox_name(name);
   if (!kept_name) return std::unexpected(kept_name.error());
   return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<MailboxInfo> {
-    auto row = make_mailbox(context, *kept_name, use, settings_.options.max_mailboxes);
+    auto row = make_mailbox(context, *kept_name, use, settings_->options.max_mailboxes);
     if (!row) return std::unexpected(row.error());
     MailboxInfo info = describe_mailbox(context.database, *row);
     info.subscribed = exists(context.database, kIsSubscribed, *kept_name);
@@ -216,7 +216,7 @@ StoreResult<void> AccountImpl::rename_mailbox(std::string_view from, std::string
     if (load_mailbox(database, *new_name)) return std::unexpected(StoreError::mailbox_exists);
     if (*old_name == kInbox) {
       auto target =
-          make_mailbox(context, *new_name, SpecialUse::none, settings_.options.max_mailboxes);
+          make_mailbox(context, *new_name, SpecialUse::none, settings_->options.max_mailboxes);
       if (!target) return std::unexpected(target.error());
       move_all(context, *row, *target);
       return {};
@@ -226,7 +226,7 @@ StoreResult<void> AccountImpl::rename_mailbox(std::string_view from, std::string
     const std::vector<std::string> parents = parents_of(*new_name);
     if (!parents.empty() && !load_mailbox(database, parents.back())) {
       auto parent =
-          make_mailbox(context, parents.back(), SpecialUse::none, settings_.options.max_mailboxes);
+          make_mailbox(context, parents.back(), SpecialUse::none, settings_->options.max_mailboxes);
       if (!parent) return std::unexpected(parent.error());
     }
     return rename_tree(context, *row, *new_name);

@@ -83,6 +83,7 @@ Watch MailboxStates::watch(MailboxId mailbox, std::function<void()> changed) {
   {
     std::lock_guard lock(mutex_);
     states_[mailbox.value].watchers.push_back(watcher);
+    ++watchers_;
   }
   return Watch(std::make_shared<Registration>(shared_from_this(), mailbox, std::move(watcher)));
 }
@@ -91,6 +92,12 @@ void MailboxStates::unregister(MailboxId mailbox, const std::shared_ptr<Watcher>
   std::lock_guard lock(mutex_);
   auto state = states_.find(mailbox.value);
   if (state != states_.end()) std::erase(state->second.watchers, watcher);
+  --watchers_;
+}
+
+bool MailboxStates::has_watchers() const {
+  std::lock_guard lock(mutex_);
+  return watchers_ > 0;
 }
 
 std::vector<MailboxId> MailboxStates::watched() const {

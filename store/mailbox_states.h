@@ -33,6 +33,7 @@ class MailboxStates : public std::enable_shared_from_this<MailboxStates> {
   Watch watch(MailboxId mailbox, std::function<void()> changed);
   // The mailboxes somebody watches.
   std::vector<MailboxId> watched() const;
+  bool has_watchers() const;
 
   // --- \Recent ---
   // The first UID not yet told of, given the mark that the file has; moves the mark to `next`.
@@ -78,6 +79,7 @@ class MailboxStates : public std::enable_shared_from_this<MailboxStates> {
   void unregister(MailboxId mailbox, const std::shared_ptr<Watcher>& watcher);
 
   mutable std::mutex mutex_;
+  std::size_t watchers_ = 0;
   std::unordered_map<std::int64_t, State> states_;
 };
 

@@ -76,10 +76,19 @@ class StoreImpl final : public Store {
  public:
   StoreImpl(const std::filesystem::path& data_dir, const StoreOptions& options)
       : accounts_folder_(data_dir / "accounts"),
-        spool_(data_dir / "spool"),
         options_(options),
         directory_(data_dir / "mailkeep.db"),
-        open_accounts_(std::make_shared<OpenAccounts>(options)) {}
+        open_accounts_(std::make_shared<OpenAccounts>(options)) {
+    // A session may hold its account longer than anybody holds the store.
+    settings_ = std::make_shared<const AccountSettings>(AccountSettings{
+        .spool = data_dir / "spool",
+        .options = options_,
+        .on_open =
+            [accounts = std::weak_ptr<OpenAccounts>(open_accounts_)](AccountId id) {
+              if (auto open = accounts.lock()) open->opening(id);
+            },
+    });
+  }
   ~StoreImpl() override { open_accounts_->close_all(); }
 
   StoreResult<AccountInfo> create_account(std::string_view name,
@@ -116,7 +125,10 @@ class StoreImpl final : public Store {
     auto info = directory_.find(name);
     if (!info) return std::unexpected(info.error());
     if (info->suspended) return std::unexpected(StoreError::account_suspended);
-    auto account = open_accounts_->get(info->id, [&] { return make_account(*info); });
+    auto account = open_accounts_->get(info->id, [&] {
+      return std::make_shared<AccountImpl>(info->id, info->name, folder_of(info->id) / "mail.db",
+                                           settings_);
+    });
     if (auto open = account->require_open(); !open) return std::unexpected(open.error());
     return account;
   }
@@ -131,25 +143,11 @@ class StoreImpl final : public Store {
     return accounts_folder_ / std::to_string(id.value);
   }
 
-  std::shared_ptr<AccountImpl> make_account(const AccountInfo& info) const {
-    AccountSettings settings{
-        .file = folder_of(info.id) / "mail.db",
-        .spool = spool_,
-        .options = options_,
-        // A session may hold its account longer than anybody holds the store.
-        .on_open =
-            [accounts = std::weak_ptr<OpenAccounts>(open_accounts_), id = info.id] {
-              if (auto open = accounts.lock()) open->opening(id);
-            },
-    };
-    return std::make_shared<AccountImpl>(info.id, info.name, std::move(settings));
-  }
-
   const std::filesystem::path accounts_folder_;
-  const std::filesystem::path spool_;
   const StoreOptions options_;
   Directory directory_;
   const std::shared_ptr<OpenAccounts> open_accounts_;
+  std::shared_ptr<const AccountSettings> settings_;
 };
 
 }  // namespace

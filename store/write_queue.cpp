@@ -50,7 +50,7 @@ void WriteQueue::lead(WriteJob& leader) {
     if (!released) release(group, leader, std::current_exception());
   }
   std::lock_guard lock(mutex_);
-  waiting_.pop_front();
+  waiting_.erase(waiting_.begin());
   if (!waiting_.empty()) waiting_.front()->wake_.notify_one();
 }
 
@@ -72,7 +72,7 @@ void WriteQueue::release(std::span<WriteJob* const> group, WriteJob& leader,
                          std::exception_ptr error) {
   std::lock_guard lock(mutex_);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(group.size()));
-  waiting_.push_front(&leader);
+  waiting_.insert(waiting_.begin(), &leader);
   for (WriteJob* member : group) {
     if (error) member->error_ = error;
     member->done_ = true;

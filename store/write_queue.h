@@ -7,7 +7,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <span>
@@ -82,7 +81,7 @@ class WriteQueue {
   AccountFile& file_;
   WriteObserver& observer_;
   std::mutex mutex_;
-  std::deque<WriteJob*> waiting_;  // the front is the leader
+  std::vector<WriteJob*> waiting_;  // the front is the leader
 };
 
 }  // namespace mailkeep::store
