@@ -18,7 +18,8 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 AND flags <> ((flags & ?4) | ?5)
   AND modseq <= ?7)sql";
 
 constexpr const char* kNextFlags = R"sql(
-SELECT uid, flags FROM mailbox_message WHERE mailbox_id = ?1 AND uid >= ?2 ORDER BY uid LIMIT ?3)sql";
+SELECT uid, flags FROM mailbox_message
+WHERE mailbox_id = ?1 AND uid >= ?2 ORDER BY uid LIMIT ?3)sql";
 
 constexpr const char* kFirstUnseen = R"sql(
 SELECT uid FROM mailbox_message WHERE mailbox_id = ?1 AND uid >= ?2 AND flags & 1 = 0

@@ -1,8 +1,8 @@
 """Coroutines keep clear of a defect of g++ 12.
 
-A coroutine that awaits in the condition of an `if`, `while` or `switch`, and whose outermost block declares no
-variable, gets a frame whose handle points eight octets beside it; the first resumption crashes. One variable in the
-outermost block is enough, e.g. `const bool connected = co_await flush();`.
+A coroutine that awaits in the condition of an `if`, `while` or `switch`, and whose outermost block
+declares no variable, gets a frame whose handle points eight octets beside it; the first resumption
+crashes. One variable in the outermost block is enough: `const bool connected = co_await flush();`.
 """
 import re
 import unittest
@@ -10,8 +10,10 @@ import unittest
 from tree import sources, text
 
 HEAD = re.compile(r"[Aa]waitable<[^;{}]*?\)\s*(?:const\s*)?\{")
-DECLARATION = re.compile(r"(?:(?:const|static|thread_local)\s+)?(?:\w+::)*\w+(?:<.*?>)?(?:::\w+)*[\s&*]+\[?\w+[^=()]*(?:=|;|\{|\()", re.S)
-NOT_A_TYPE = {"co_await", "co_return", "return", "if", "for", "while", "switch", "else", "do", "using", "throw"}
+DECLARATION = re.compile(r"(?:(?:const|static|thread_local)\s+)?(?:\w+::)*\w+(?:<.*?>)?(?:::\w+)*"
+                         r"[\s&*]+\[?\w+[^=()]*(?:=|;|\{|\()", re.S)
+NOT_A_TYPE = {"co_await", "co_return", "return", "if", "for", "while", "switch", "else", "do",
+              "using", "throw"}
 
 
 def statements(body):
@@ -54,11 +56,15 @@ def at_risk(source):
 
 class Coroutines(unittest.TestCase):
     def test_the_shape_that_crashes_is_recognised(self):
-        for body in ("if (!co_await f()) co_return; x = 1;", "if (x) { if (!co_await f()) co_return; }",
-                     "while (!co_await f()) {}", "switch (co_await f()) { case 1: x = 1; }"):
+        for body in ("if (!co_await f()) co_return; x = 1;",
+                     "if (x) { if (!co_await f()) co_return; }",
+                     "while (!co_await f()) {}",
+                     "switch (co_await f()) { case 1: x = 1; }"):
             self.assertEqual(list(at_risk("Awaitable<void> g() {" + body + "}")), [1], body)
-        for body in ("const bool good = co_await f(); if (!good) co_return;", "if (x) co_return; co_await f();",
-                     "std::vector<int> list; while (!co_await f()) {}", "auto [a, b] = x; if (co_await f()) co_return;"):
+        for body in ("const bool good = co_await f(); if (!good) co_return;",
+                     "if (x) co_return; co_await f();",
+                     "std::vector<int> list; while (!co_await f()) {}",
+                     "auto [a, b] = x; if (co_await f()) co_return;"):
             self.assertEqual(list(at_risk("Awaitable<void> g() {" + body + "}")), [], body)
 
     def test_no_coroutine_has_it(self):

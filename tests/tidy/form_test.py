@@ -14,7 +14,8 @@ MAX_LINES, MAX_COLUMNS, MAX_README = 500, 100, 40
 # Longer files that are still to be split: path -> lines. May only shrink.
 LONG_FILES = {}
 # Left for later, or about how the tree came to be, which is nobody's business here.
-WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK|not implemented|sub-?agents?|issue #\d+|/work/(main|shared))\b")
+WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK|not implemented|sub-?agents?|issue #\d+"
+                   r"|/work/(main|shared))\b")
 REFERENCE = re.compile(r"RFC (\d{3,4})((?: |, )\d+(?:\.\d+)*\b(?! (?:octets|bytes|bits)))?")
 
 
