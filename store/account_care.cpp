@@ -136,11 +136,13 @@ void AccountImpl::write_recent() {
 void AccountImpl::notice_foreign_commits() {
   if (!states_->has_watchers()) return;
   const AccountFile::Stamp stamp = file_.stamp();
-  if (stamp == stamp_) return;
+  {
+    std::lock_guard lock(stamp_mutex_);
+    if (stamp == stamp_) return;
+  }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto age =
       std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - stamp.changed_ns;
-  if (age > std::chrono::nanoseconds(kStampGrain).count()) stamp_ = stamp;
   auto learn_all = [&](sqlite::Database& database) -> StoreResult<void> {
     sqlite::Query query = database.query(kModseqs);
     while (query.step()) {
@@ -151,6 +153,10 @@ void AccountImpl::notice_foreign_commits() {
   };
   auto result = read(learn_all, AccountFile::Purpose::care);
   static_cast<void>(result);  // a damaged account is told of where somebody uses it
+  if (age > std::chrono::nanoseconds(kStampGrain).count()) {
+    std::lock_guard lock(stamp_mutex_);
+    stamp_ = stamp;
+  }
 }
 
 void AccountImpl::expect_purge() {
@@ -183,20 +189,15 @@ void AccountImpl::purge() {
 }
 
 void AccountImpl::maintain() {
+  // Another process removed the account, or put another file in its place.
+  if (!removed_ && !file_.is_current()) remove();
   if (removed_) {
-    purge_due_ = kNoPurge;
     file_.close();
     return;
   }
-  if (unsynced_.exchange(false)) {
-    try {
-      file_.sync_log();
-    } catch (...) {
-      unsynced_ = true;
-      throw;
-    }
-  }
+  sync_flags();
   write_structures();
+  if (!file_.is_open()) write_recent();
   notice_foreign_commits();
   purge();
   if (!file_.is_open()) return;
@@ -205,19 +206,39 @@ void AccountImpl::maintain() {
   settled_ = idle;
 }
 
-bool AccountImpl::close() {
+void AccountImpl::sync_flags() {
+  if (!unsynced_.exchange(false)) return;
+  try {
+    file_.sync_log();
+  } catch (...) {
+    unsynced_ = true;
+    throw;
+  }
+}
+
+bool AccountImpl::has_work() const {
+  return !removed_ && (purge_due_ != kNoPurge || unsynced_ || !states_->unwritten_recent().empty());
+}
+
+void AccountImpl::close() {
   if (!removed_) {
     try {
       write_structures();
       write_recent();
+      sync_flags();
     } catch (const std::exception&) {
-      // Neither is promised to survive; closing matters more.
+      // Closing matters more; what failed is tried again by maintain().
     }
   }
-  const AccountFile::Stamp before = file_.stamp();
+  evict();
+}
+
+bool AccountImpl::evict() {
+  std::lock_guard lock(stamp_mutex_);
+  const bool known = file_.stamp() == stamp_;
   if (!file_.close()) return false;
   // Closing copies the log into the database, which is no news.
-  if (before == stamp_) stamp_ = file_.stamp();
+  if (known) stamp_ = file_.stamp();
   return true;
 }
 

@@ -45,6 +45,8 @@ std::unique_ptr<sqlite::Database> AccountFile::open_connection(std::uint32_t cac
   auto database = std::make_unique<sqlite::Database>(
       path_, sqlite::Open::existing, sqlite::DatabaseOptions{.cache_kibibytes = cache_kibibytes});
   migrate(*database, account_schema(), SchemaState::present);
+  struct stat status{};
+  if (::stat(path_.c_str(), &status) == 0) inode_.store(status.st_ino);
   return database;
 }
 
@@ -115,6 +117,12 @@ void AccountFile::release_memory() {
   std::lock_guard lock(mutex_);
   for (auto& reader : readers_) reader->release_memory();
   if (writer_ != nullptr) writer_->release_memory();
+}
+
+bool AccountFile::is_current() const {
+  if (!is_open()) return true;
+  struct stat status{};
+  return ::stat(path_.c_str(), &status) == 0 && status.st_ino == inode_.load();
 }
 
 void AccountFile::sync_log() {

@@ -72,6 +72,9 @@ class AccountFile {
   // Gives the page cache of connections back that are not out now.
   void release_memory();
 
+  // Whether the path still is the file that is open; true where none is open.
+  bool is_current() const;
+
   // Makes commits survive power loss that were made with Durability::process.
   void sync_log();
   // The size of the write-ahead log and the last change of it or the database file: where both are
@@ -99,6 +102,7 @@ class AccountFile {
   std::vector<std::unique_ptr<sqlite::Database>> readers_;
   std::size_t out_ = 0;
   std::atomic<std::size_t> open_{0};
+  std::atomic<std::uint64_t> inode_{0};  // of the file that is open
   std::atomic<std::chrono::steady_clock::rep> last_used_{0};
 };
 

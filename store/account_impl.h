@@ -79,12 +79,15 @@ class AccountImpl final : public Account,
   void remove();
   // The account's part of Store::maintain.
   void maintain();
-  // Writes what is only in memory and closes the file, if nobody uses it now. Returns whether it is
-  // closed.
-  bool close();
+  bool is_removed() const { return removed_; }
+  // Writes what is only in memory and closes the file, if nobody uses it now.
+  void close();
+  // Closes the file, if nobody uses it now, without ever waiting for a write. Returns whether it is
+  // closed; maintain() writes what is only in memory.
+  bool evict();
   bool is_open() const { return file_.is_open(); }
   // Whether maintain() has something to do later, even if nobody uses the account.
-  bool has_work() const { return purge_due_ != kNoPurge; }
+  bool has_work() const;
   std::chrono::steady_clock::time_point last_used() const { return file_.last_used(); }
 
   // --- for cursors ---
@@ -152,6 +155,7 @@ class AccountImpl final : public Account,
       std::chrono::steady_clock::duration::max().count();
 
   void expect_purge();
+  void sync_flags();
   void write_recent();
   void write_structures();
   void notice_foreign_commits();
@@ -166,9 +170,9 @@ class AccountImpl final : public Account,
   std::atomic<bool> removed_{false};
   std::atomic<bool> unsynced_{false};  // flag changes that a power loss would take
 
-  // Of the thread that calls maintain().
-  AccountFile::Stamp stamp_;
-  bool settled_ = false;  // since the last use, idle memory was given back
+  std::mutex stamp_mutex_;
+  AccountFile::Stamp stamp_;  // of the file when maintain() last knew all its commits
+  bool settled_ = false;      // since the last use, idle memory was given back; maintain()'s own
 
   // When content is to be purged; the past at first, as an earlier process may have left some.
   std::atomic<std::chrono::steady_clock::rep> purge_due_{0};

@@ -20,7 +20,7 @@ std::shared_ptr<AccountImpl> OpenAccounts::get(
     AccountId id, const std::function<std::shared_ptr<AccountImpl>()>& make) {
   std::lock_guard lock(mutex_);
   std::weak_ptr<AccountImpl>& known = known_[id.value];
-  if (auto account = known.lock()) return account;
+  if (auto account = known.lock(); account != nullptr && !account->is_removed()) return account;
   auto account = make();
   known = account;
   return account;
@@ -52,7 +52,7 @@ void OpenAccounts::close_unused() {
   std::ranges::sort(open, {}, [](const auto& account) { return account->last_used(); });
   for (const auto& account : open) {
     if (surplus == 0) break;
-    if (account->close()) --surplus;
+    if (account->evict()) --surplus;
   }
 }
 
@@ -71,7 +71,7 @@ std::vector<std::shared_ptr<AccountImpl>> OpenAccounts::all() {
   std::lock_guard lock(mutex_);
   for (auto known = known_.begin(); known != known_.end();) {
     if (auto account = known->second.lock()) {
-      accounts.push_back(std::move(account));
+      if (!account->is_removed()) accounts.push_back(std::move(account));
       ++known;
     } else {
       known = known_.erase(known);
@@ -79,7 +79,7 @@ std::vector<std::shared_ptr<AccountImpl>> OpenAccounts::all() {
   }
   // Accounts that were removed are known no more, but may still be open.
   for (const auto& [id, account] : active_) {
-    if (!known_.contains(id)) accounts.push_back(account);
+    if (account->is_removed()) accounts.push_back(account);
   }
   return accounts;
 }
@@ -99,7 +99,8 @@ void OpenAccounts::maintain() {
     busy = busy || account->is_open();
     if (!account->is_open() && !account->has_work()) {
       std::lock_guard lock(mutex_);
-      active_.erase(account->id().value);
+      auto active = active_.find(account->id().value);
+      if (active != active_.end() && active->second == account) active_.erase(active);
     }
   }
   if (!busy) trim_frame_contexts();

@@ -80,7 +80,8 @@ Database::Database(const std::filesystem::path& path, Open open, const DatabaseO
     int kept = 1;
     sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &kept);
     execute("PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes) +
-            ";PRAGMA mmap_size=0;PRAGMA temp_store=MEMORY;PRAGMA secure_delete=FAST"
+            ";PRAGMA synchronous=FULL;PRAGMA mmap_size=0;PRAGMA temp_store=MEMORY;PRAGMA "
+            "secure_delete=FAST"
             ";PRAGMA cell_size_check=ON;PRAGMA trusted_schema=OFF;PRAGMA journal_size_limit=" +
             std::to_string(kWalKeptBytes));
     if (open == Open::create) {

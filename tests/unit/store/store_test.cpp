@@ -90,6 +90,46 @@ TEST_F(AccountsTest, SessionsOfARemovedAccountAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(directory_.path() / "accounts" / "1"));
 }
 
+TEST_F(AccountsTest, AnotherProcessMayRemoveAnAccount) {
+  append("INBOX", test_message(1));
+  must(Store::open(directory_.path())->remove_account("anna"));
+  EXPECT_EQ(store_->open_account("anna").error(), StoreError::no_such_account);
+  store_->maintain();
+  EXPECT_EQ(account_->mailboxes().error(), StoreError::no_such_account);
+}
+
+TEST_F(AccountsTest, AFileMayBeRestoredBesideTheServer) {
+  append("INBOX", test_message(1));
+  const std::filesystem::path file = account_file();
+  const std::filesystem::path copy = directory_.path() / "copy.db";
+  account_.reset();
+  store_.reset();
+  std::filesystem::copy_file(file, copy);
+  reopen();
+  append("INBOX", test_message(2));
+  std::filesystem::rename(copy, file);
+  std::filesystem::remove(file.string() + "-wal");
+  std::filesystem::remove(file.string() + "-shm");
+  store_->maintain();
+  EXPECT_EQ(account_->mailboxes().error(), StoreError::no_such_account);
+  account_ = must(store_->open_account("anna"));
+  EXPECT_EQ(info("INBOX").messages, 1U);
+  EXPECT_EQ(append("INBOX", test_message(3)), Uid{2});
+  expect_clean();
+}
+
+TEST_F(AccountsTest, EvictedFilesKeepTheirMarks) {
+  reopen({.open_accounts = 1});
+  append("INBOX", test_message(1));
+  must(account_->claim_recent(id("INBOX"), Uid{2}));
+  must(store_->create_account("bert", {}));
+  auto bert = must(store_->open_account("bert"));
+  must(bert->mailboxes());
+  store_->maintain();
+  reopen();
+  EXPECT_EQ(info("INBOX").first_recent, Uid{2});
+}
+
 TEST_F(AccountsTest, DataIsThereAfterReopening) {
   append("INBOX", test_message(1), {flag::seen, {"word"}});
   const MailboxInfo before = info("INBOX");
