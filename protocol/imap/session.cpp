@@ -269,6 +269,7 @@ Awaitable<Session::Next> Session::run_line(Line line) {
 Awaitable<Session::Next> Session::run_stores(std::vector<Line> lines) {
   command_name_ = lines.front().entry->name;
   std::vector<const StoreCommand*> commands;
+  commands.reserve(lines.size());
   for (const Line& line : lines) commands.push_back(&std::get<StoreCommand>(*line.command));
   std::vector<StoreOutcome> outcomes;
   try {

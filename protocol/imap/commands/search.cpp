@@ -52,7 +52,7 @@ class Resolver {
     auto uids = view_.resolve(set.set, set.by_uid);
     if (!uids) {
       // No number is right in an empty mailbox, but "1:*" there means everything all the same.
-      if (view_.uids().size() != 0) return std::nullopt;
+      if (!view_.uids().empty()) return std::nullopt;
       uids.emplace();
     }
     return store::SearchQuery{store::SearchUids{std::move(*uids)}};
