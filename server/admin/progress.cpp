@@ -60,7 +60,7 @@ std::string Progress::bar(std::uint64_t bytes, std::uint64_t messages,
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(messages) / seconds : 0;
   std::string counts = fmt::format("{} messages  {}/s", with_separators(messages),
-                                         with_separators(static_cast<std::uint64_t>(rate)));
+                                   with_separators(static_cast<std::uint64_t>(rate)));
   if (total_bytes_ == 0) return counts;
   const double part = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(total_bytes_));
   const auto filled = static_cast<std::size_t>(part * kBarWidth);
