@@ -82,6 +82,7 @@ int check_config(const Config& config, const Terminal& terminal) {
 
 int unknown_command(const std::string& name, std::ostream& err) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kCommands));
   for (const CommandHelp& command : kCommands) names.push_back(command.name);
   const std::string_view guess = nearest(name, names);
   fmt::print(err, "mailkeep: unknown command \"{}\"", name);

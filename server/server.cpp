@@ -5,6 +5,8 @@
 #include <utility>
 
 #include <malloc.h>
+#include <pthread.h>
+#include <sys/resource.h>
 
 #include "server/auth/authenticator.h"
 
@@ -13,8 +15,8 @@ namespace mailkeep::server {
 namespace {
 
 constexpr auto kMaintenanceInterval = std::chrono::seconds(1);
-// How often memory that is free is given back to the system.
-constexpr int kTrimEvery = 30;
+// A second with less processor time than this is a quiet one.
+constexpr auto kQuiet = std::chrono::milliseconds(50);
 
 net::NetworkSettings network_settings(const Config& config) {
   net::NetworkSettings settings;
@@ -25,6 +27,29 @@ net::NetworkSettings network_settings(const Config& config) {
   settings.gate.per_address = config.max_connections_per_address;
   return settings;
 }
+
+std::chrono::microseconds processor_time() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+// Gives free memory back to the system once after each busy time, never during one.
+class QuietTrim {
+ public:
+  // About once a second.
+  void tick() {
+    const std::chrono::microseconds now = processor_time();
+    const bool quiet = now - std::exchange(last_, now) < kQuiet;
+    if (quiet && busy_since_trim_) ::malloc_trim(0);
+    busy_since_trim_ = !quiet;
+  }
+
+ private:
+  std::chrono::microseconds last_ = processor_time();
+  bool busy_since_trim_ = true;
+};
 
 std::unique_ptr<net::TlsProvider> tls_provider(const Config& config) {
   if (config.tls.empty()) return nullptr;
@@ -93,7 +118,7 @@ void Server::reload_certificates() {
 
 void Server::maintain() {
   pthread_setname_np(pthread_self(), "maintenance");
-  int until_trim = kTrimEvery;
+  QuietTrim trim;
   bool last = false;
   while (!last) {
     {
@@ -105,10 +130,7 @@ void Server::maintain() {
     } catch (const std::exception& error) {
       log_->error("maintenance_failed", {{"error", error.what()}});
     }
-    if (--until_trim == 0) {
-      until_trim = kTrimEvery;
-      ::malloc_trim(0);
-    }
+    trim.tick();
   }
 }
 

@@ -11,9 +11,9 @@ namespace {
 
 // Looked up once: the look-up costs more than hashing a short message.
 const EVP_MD* sha256() {
-  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  if (algorithm == nullptr) throw std::runtime_error("OpenSSL has no SHA-256");
-  return algorithm;
+  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (kAlgorithm == nullptr) throw std::runtime_error("OpenSSL has no SHA-256");
+  return kAlgorithm;
 }
 
 void require(int result) {

@@ -69,7 +69,7 @@ std::vector<WriteJob*> WriteQueue::take_group() {
 
 // Wakes the group. Only the leader stays in the queue: the other jobs may be gone from here on.
 void WriteQueue::release(std::span<WriteJob* const> group, WriteJob& leader,
-                         std::exception_ptr error) {
+                         const std::exception_ptr& error) {
   std::lock_guard lock(mutex_);
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(group.size()));
   waiting_.insert(waiting_.begin(), &leader);

@@ -74,7 +74,7 @@ class WriteQueue {
  private:
   void lead(WriteJob& leader);
   std::vector<WriteJob*> take_group();
-  void release(std::span<WriteJob* const> group, WriteJob& leader, std::exception_ptr error);
+  void release(std::span<WriteJob* const> group, WriteJob& leader, const std::exception_ptr& error);
   void commit_group(sqlite::Database& database, std::span<WriteJob* const> group);
   void run_job(sqlite::Database& database, WriteJob& job, bool alone);
 

@@ -14,13 +14,13 @@ namespace {
 // ICU's profile is read-only after it was opened, so all threads share one; it lives as long as the
 // process.
 const UStringPrepProfile* profile() {
-  static const UStringPrepProfile* const shared = [] {
+  static const UStringPrepProfile* const kProfile = [] {
     UErrorCode status = U_ZERO_ERROR;
     const UStringPrepProfile* opened = usprep_openByType(USPREP_RFC4013_SASLPREP, &status);
     if (U_FAILURE(status)) throw std::runtime_error("ICU has no data for SASLprep");
     return opened;
   }();
-  return shared;
+  return kProfile;
 }
 
 bool is_printable_ascii(std::string_view text) {

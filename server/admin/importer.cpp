@@ -75,7 +75,8 @@ const std::string& Importer::ready_mailbox(const std::string& folder) {
   auto mailbox = account_->mailbox(name);
   if (!mailbox && mailbox.error() == store::StoreError::no_such_mailbox) {
     mailbox = account_->create_mailbox(name);
-    if (mailbox) static_cast<void>(account_->subscribe(name, true));
+    const auto subscribed = account_->subscribe(name, true);
+    if (mailbox && !subscribed) mailbox = std::unexpected(subscribed.error());
   }
   if (!mailbox) {
     throw MailReadError(name + ": " + std::string(store::describe(mailbox.error())));

@@ -121,7 +121,8 @@ void PasswordAuthenticator::look_up(Attempt& attempt) {
   auto record = attempt.name ? store_->password_of(*attempt.name)
                              : std::unexpected(store::StoreError::no_such_account);
   attempt.known = record.has_value();
-  attempt.record = record ? std::move(*record) : nobody_;
+  attempt.record = nobody_;
+  if (record) attempt.record = std::move(*record);
   attempt.cache_key =
       cache_.key(attempt.name.value_or(std::string()), attempt.password, attempt.record);
   const bool cached = cache_.contains(attempt.cache_key, PasswordCache::Clock::now());

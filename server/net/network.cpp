@@ -83,6 +83,7 @@ std::uint16_t Network::port(std::string_view service) const {
 
 std::vector<std::pair<std::string, std::string>> Network::addresses() const {
   std::vector<std::pair<std::string, std::string>> addresses;
+  addresses.reserve(bound_.size());
   for (const Bound& bound : bound_) {
     addresses.emplace_back(bound.service->name, bound.listener->text());
   }

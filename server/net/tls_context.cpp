@@ -109,6 +109,7 @@ TlsContext::~TlsContext() {
 
 std::vector<std::string> TlsContext::names() const {
   std::vector<std::string> names;
+  names.reserve(contexts_.size());
   for (SSL_CTX* context : contexts_) names.push_back(names_of(SSL_CTX_get0_certificate(context)));
   return names;
 }

@@ -52,8 +52,8 @@ void TlsSession::Free::operator()(SSL* session) const {
 
 TlsSession::TlsSession(std::shared_ptr<const TlsContext> context)
     : ssl_(SSL_new(context->initial())), context_(std::move(context)) {
-  static BIO_METHOD* const method = TlsWireMethod::make();
-  BIO* bio = BIO_new(method);
+  static BIO_METHOD* const kMethod = TlsWireMethod::make();
+  BIO* bio = BIO_new(kMethod);
   if (!ssl_ || bio == nullptr) throw std::bad_alloc();
   BIO_set_data(bio, &wire_);
   BIO_set_init(bio, 1);
