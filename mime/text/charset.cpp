@@ -12,6 +12,7 @@
 #include <unicode/ucnv_cb.h>
 
 #include "mime/text/ascii.h"
+#include "mime/text/utf8.h"
 
 namespace mailkeep::mime {
 namespace {
@@ -138,24 +139,6 @@ class ConverterCache {
 UConverter* converter_for(const std::string& name) {
   thread_local ConverterCache cache;
   return cache.find(name);
-}
-
-void append_utf8(std::uint32_t c, std::string& out) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
 }
 
 // UTF-16 as UTF-8. A high surrogate at the end waits in `held` for its other half.
