@@ -84,7 +84,7 @@ void Server::start() {
   options.failure_delay = config_.failure_delay;
   authenticator_ =
       std::make_unique<PasswordAuthenticator>(store_, *pool_, login_log(*log_), options);
-  shared_ = {pool_.get(), authenticator_.get(), &session_log_};
+  shared_ = {pool_.get(), authenticator_.get(), &session_log_, store_.get()};
   network_->start();
   maintenance_ = std::thread([this] { maintain(); });
   for (const auto& [service, address] : addresses()) {

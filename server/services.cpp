@@ -66,7 +66,8 @@ std::vector<net::Service> make_services(const Config& config, const SharedServic
   const auto imap_session = [settings =
                                  std::make_shared<const imap::Settings>(imap_settings(config)),
                              &shared](protocol::Stream& stream) {
-    return converse_imap(stream, {*shared.pool, *shared.authenticator, *shared.events, *settings});
+    return converse_imap(
+        stream, {*shared.pool, *shared.authenticator, *shared.events, *settings, shared.store});
   };
   const auto pop3_session = [settings =
                                  std::make_shared<const pop3::Settings>(pop3_settings(config)),

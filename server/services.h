@@ -8,6 +8,7 @@
 #include "protocol/session_events.h"
 #include "server/config/config.h"
 #include "server/net/network.h"
+#include "store/store.h"
 
 namespace mailkeep::server {
 
@@ -17,6 +18,7 @@ struct SharedServices {
   protocol::BlockingPool* pool = nullptr;
   protocol::Authenticator* authenticator = nullptr;
   protocol::SessionEvents* events = nullptr;
+  store::Store* store = nullptr;
 };
 
 // All services, with the addresses that `config` has for them. `shared` outlives them.

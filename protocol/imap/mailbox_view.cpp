@@ -22,11 +22,12 @@ bool by_uid_and_modseq(const store::FlagRow& a, const store::FlagRow& b) {
 }  // namespace
 
 MailboxView::MailboxView(std::shared_ptr<store::Account> account, store::MailboxSnapshot snapshot,
-                         bool read_only, store::UidSet recent)
+                         bool read_only, store::UidSet recent, Rights rights)
     : account_(std::move(account)),
       info_(std::move(snapshot.info)),
       shared_uids_(std::move(snapshot.uids)),
       read_only_(read_only),
+      rights_(rights),
       recent_(std::move(recent)),
       modseq_(info_.highest_modseq) {}
 

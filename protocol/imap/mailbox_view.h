@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/imap/rights.h"
 #include "protocol/imap/wire/encoder.h"
 #include "protocol/imap/wire/sequence_set.h"
 #include "store/account.h"
@@ -22,7 +23,13 @@ class MailboxView {
  public:
   // `recent`: the messages that are \Recent in this session (RFC 3501 2.3.2).
   MailboxView(std::shared_ptr<store::Account> account, store::MailboxSnapshot snapshot,
-              bool read_only, store::UidSet recent);
+              bool read_only, store::UidSet recent, Rights rights = right::all);
+
+  // Whose mailbox it is: not always the account of the session.
+  store::Account& account() const { return *account_; }
+  // What the session's user may do with it, as it was when it was selected (RFC 4314 5.1.1).
+  Rights rights() const { return rights_; }
+  bool may(Rights rights) const { return (rights_ & rights) == rights; }
 
   const store::MailboxInfo& info() const { return info_; }
   store::MailboxId id() const { return info_.id; }
@@ -74,6 +81,7 @@ class MailboxView {
   store::SharedUidMap shared_uids_;          // as selected, until something changes
   std::unique_ptr<store::UidMap> own_uids_;  // from then on
   bool read_only_;
+  Rights rights_;
   bool deleted_ = false;
   store::UidSet recent_;
   store::Modseq modseq_;

@@ -50,6 +50,7 @@ State Session::state() const {
 
 void Session::logged_in(std::shared_ptr<store::Account> account) {
   account_ = std::move(account);
+  mailboxes_.emplace(account_, services_.store);
   reader_.set_limits(settings().reader);
 }
 

@@ -16,6 +16,7 @@
 #include "protocol/authenticator.h"
 #include "protocol/blocking.h"
 #include "protocol/imap/command.h"
+#include "protocol/imap/mailbox_access.h"
 #include "protocol/imap/mailbox_view.h"
 #include "protocol/imap/reply.h"
 #include "protocol/imap/settings.h"
@@ -36,6 +37,8 @@ struct SessionServices {
   protocol::Authenticator& authenticator;
   protocol::SessionEvents& events;
   const Settings& settings;
+  // Leads to mailboxes that others share; null: none are.
+  store::Store* store = nullptr;
 };
 
 // What a client has switched on by ENABLE or by using it (RFC 5161, RFC 7162 3.1.2).
@@ -90,6 +93,8 @@ class Session {
   // The account after log-in.
   store::Account& account() { return *account_; }
   const std::shared_ptr<store::Account>& shared_account() const { return account_; }
+  // From names to mailboxes and what the user may do there; after log-in.
+  const MailboxAccess& mailboxes() const { return *mailboxes_; }
   void logged_in(std::shared_ptr<store::Account> account);
   // Whether passwords may be given now (RFC 9051 6.2.3, LOGINDISABLED).
   bool may_give_password() const;
@@ -136,6 +141,7 @@ class Session {
   Encoder encoder_;
   Enabled enabled_;
   std::shared_ptr<store::Account> account_;
+  std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;
   std::string command_name_;
   std::uint32_t bad_commands_ = 0;

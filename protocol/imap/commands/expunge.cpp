@@ -30,7 +30,7 @@ protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& comman
   const store::UidSet uids =
       command.uids ? command.uids->uids_by_uid(view.uids()) : store::UidSet({1, UINT32_MAX});
   auto expunged =
-      co_await session.blocking([&] { return session.account().expunge_deleted(view.id(), uids); });
+      co_await session.blocking([&] { return view.account().expunge_deleted(view.id(), uids); });
   if (!expunged) co_return Reply::refused(expunged.error());
   // The EXPUNGE responses are the view's: they come with its changes before the tagged reply.
   co_return Reply::ok(command.uids ? "UID EXPUNGE completed" : "EXPUNGE completed");
@@ -40,9 +40,8 @@ protocol::Awaitable<Reply> handle(Session& session, const CloseCommand&) {
   MailboxView& view = *session.view();
   if (!view.read_only()) {
     // CLOSE tells nothing of what it removes (RFC 9051 6.4.1).
-    auto expunged = co_await session.blocking([&] {
-      return session.account().expunge_deleted(view.id(), store::UidSet({1, UINT32_MAX}));
-    });
+    auto expunged = co_await session.blocking(
+        [&] { return view.account().expunge_deleted(view.id(), store::UidSet({1, UINT32_MAX})); });
     if (!expunged && expunged.error() != store::StoreError::no_such_mailbox) {
       co_return Reply::refused(expunged.error());
     }

@@ -51,7 +51,7 @@ Parsed<FetchCommand> parse(Decoder& decoder, bool by_uid) {
 // cannot be read any more, the announced length is kept: spaces stand for them.
 void read_piece(Session& session, store::Uid uid, OctetRange piece, std::string& out) {
   const std::size_t start = out.size();
-  auto cursor = session.account().messages(
+  auto cursor = session.view()->account().messages(
       session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
   if (cursor && (*cursor)->next()) (*cursor)->read(piece.begin, piece.size(), out);
   if (out.size() - start != piece.size()) {
@@ -89,13 +89,13 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
   if (command.items.modseq) enable_condstore(session);
   if (command.changed_since) {
     auto changes = co_await session.blocking(
-        [&] { return session.account().changes_since(view.id(), *command.changed_since); });
+        [&] { return view.account().changes_since(view.id(), *command.changed_since); });
     if (!changes) co_return Reply::refused(changes.error());
     store::UidSet changed;
     for (const auto& row : changes->changed) changed.add(row.uid);
     uids = uids->intersection(changed);
   }
-  FetchBatches batches(session.account(), view, command.items, std::move(*uids),
+  FetchBatches batches(view, command.items, std::move(*uids),
                        [&session](store::Uid uid, std::string_view what) {
                          session.report_message_failure(uid, what);
                        });

@@ -27,7 +27,7 @@ protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
   MailboxView* view = session.view();
   store::Watch watch;
   // Watching begins before the last look for news, so that nothing falls between the two.
-  if (view) watch = session.account().watch(view->id(), session.stream().waker());
+  if (view) watch = view->account().watch(view->id(), session.stream().waker());
   session.out().raw("+ idling\r\n");
   for (;;) {
     if (view && view->may_have_changed()) {

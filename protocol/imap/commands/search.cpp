@@ -127,7 +127,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
   if (command.uses_modseq) enable_condstore(session);
   std::string response;
   const auto done = co_await session.blocking([&]() -> store::StoreResult<void> {
-    auto found = session.account().search(view.id(), *query);
+    auto found = view.account().search(view.id(), *query);
     if (!found) return std::unexpected(found.error());
     // A message that the client was not told of yet has no number here.
     const store::UidSet known = view.uids().intersection(*found);
@@ -135,7 +135,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
     out.raw("* SEARCH");
     write_found(out, view, known, command.by_uid);
     if (command.uses_modseq && !known.empty()) {
-      auto highest = highest_modseq(session.account(), view, known);
+      auto highest = highest_modseq(view.account(), view, known);
       if (!highest) return std::unexpected(highest.error());
       out.raw(" (MODSEQ ").number(highest->value).raw(")");
     }

@@ -40,23 +40,22 @@ std::uint32_t first_unseen(store::Account& account, const MailboxView& view) {
   return uid ? view.uids().sequence_of(*uid) : 0;
 }
 
-store::StoreResult<Selected> open(const std::shared_ptr<store::Account>& account,
-                                  const SelectCommand& command) {
-  auto info = account->mailbox(command.name);
-  if (!info) return std::unexpected(info.error());
-  if (!info->selectable) return std::unexpected(store::StoreError::mailbox_not_selectable);
-  auto snapshot = account->snapshot(info->id);
+store::StoreResult<Selected> open(const MailboxAccess& mailboxes, const SelectCommand& command) {
+  auto mailbox = mailboxes.find_selectable(command.name, right::read);
+  if (!mailbox) return std::unexpected(mailbox.error());
+  const auto& account = mailbox->account;
+  auto snapshot = account->snapshot(mailbox->info.id);
   if (!snapshot) return std::unexpected(snapshot.error());
   const store::Uid next = snapshot->info.uid_next;
   store::Uid first_recent = snapshot->info.first_recent;
   if (!command.read_only) {
-    first_recent = account->claim_recent(info->id, next).value_or(first_recent);
+    first_recent = account->claim_recent(mailbox->info.id, next).value_or(first_recent);
   }
   store::UidSet recent;
   if (first_recent < next) recent.add({first_recent.value, next.value - 1});
   Selected selected;
   selected.view = std::make_unique<MailboxView>(account, std::move(*snapshot), command.read_only,
-                                                std::move(recent));
+                                                std::move(recent), mailbox->rights);
   selected.first_unseen = first_unseen(*account, *selected.view);
   return selected;
 }
@@ -93,8 +92,7 @@ Parsed<UnselectCommand> parse_unselect(Decoder& decoder) {
 protocol::Awaitable<Reply> handle(Session& session, const SelectCommand& command) {
   // A SELECT that fails leaves nothing selected (RFC 9051 6.3.2).
   session.unselect();
-  auto selected =
-      co_await session.blocking([&] { return open(session.shared_account(), command); });
+  auto selected = co_await session.blocking([&] { return open(session.mailboxes(), command); });
   if (!selected) co_return Reply::refused(selected.error());
   if (command.condstore) enable_condstore(session);
   write_selected(session.out(), *selected);

@@ -39,16 +39,16 @@ struct Status {
   std::uint32_t recent = 0;
 };
 
-store::StoreResult<Status> read_status(store::Account& account, const StatusCommand& command) {
-  auto mailbox = account.mailbox(command.name);
+store::StoreResult<Status> read_status(const MailboxAccess& mailboxes,
+                                       const StatusCommand& command) {
+  auto mailbox = mailboxes.find_selectable(command.name, right::read);
   if (!mailbox) return std::unexpected(mailbox.error());
-  if (!mailbox->selectable) return std::unexpected(store::StoreError::mailbox_not_selectable);
-  Status status{std::move(*mailbox)};
+  Status status{std::move(mailbox->info)};
   if (!contains(command, StatusItem::recent) ||
       status.mailbox.first_recent >= status.mailbox.uid_next) {
     return status;
   }
-  auto snapshot = account.snapshot(status.mailbox.id);
+  auto snapshot = mailbox->account->snapshot(status.mailbox.id);
   if (!snapshot) return std::unexpected(snapshot.error());
   status.mailbox = std::move(snapshot->info);
   status.recent = snapshot->uids->size() - snapshot->uids->count_below(status.mailbox.first_recent);
@@ -103,7 +103,7 @@ protocol::Awaitable<Reply> handle(Session& session, const StatusCommand& command
   // Asking for it is one of the ways to switch CONDSTORE on (RFC 7162 3.1).
   if (contains(command, StatusItem::highest_modseq)) enable_condstore(session);
   const auto status =
-      co_await session.blocking([&] { return read_status(session.account(), command); });
+      co_await session.blocking([&] { return read_status(session.mailboxes(), command); });
   if (!status) co_return Reply::refused(status.error());
   Encoder& out = session.out();
   out.raw("* STATUS ").mailbox(command.name).raw(" (");

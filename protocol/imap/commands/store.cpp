@@ -150,7 +150,7 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
   if (changes.empty()) co_return outcomes;
   const bool condstore = session.enabled().condstore;
   co_await session.blocking([&] {
-    const auto results = session.account().change_flags(view.id(), changes);
+    const auto results = view.account().change_flags(view.id(), changes);
     for (std::size_t k = 0; k < places.size(); ++k) {
       outcomes[places[k]] = outcome_of(view, *commands[places[k]], condstore, results[k]);
     }

@@ -11,10 +11,9 @@ constexpr std::size_t kBatchMessagesWithBodies = 100;
 
 }  // namespace
 
-FetchBatches::FetchBatches(store::Account& account, MailboxView& view, const FetchItems& items,
-                           store::UidSet uids, MessageRenderer::FailureSink failed)
-    : account_(account),
-      view_(view),
+FetchBatches::FetchBatches(MailboxView& view, const FetchItems& items, store::UidSet uids,
+                           MessageRenderer::FailureSink failed)
+    : view_(view),
       items_(items),
       uids_(std::move(uids)),
       renderer_(items, view, std::move(failed)) {
@@ -43,7 +42,7 @@ void FetchBatches::advance_past(store::Uid uid) {
 
 store::StoreResult<void> FetchBatches::mark_seen(const store::UidSet& uids) {
   store::UidSet unseen;
-  auto cursor = account_.messages(view_.id(), uids, store::Detail::row);
+  auto cursor = view_.account().messages(view_.id(), uids, store::Detail::row);
   if (!cursor) return std::unexpected(cursor.error());
   while ((*cursor)->next()) {
     const store::MessageRow& row = (*cursor)->row();
@@ -52,7 +51,7 @@ store::StoreResult<void> FetchBatches::mark_seen(const store::UidSet& uids) {
   cursor->reset();
   if (unseen.empty()) return {};
   const store::FlagChange change{unseen, store::FlagOperation::add, {store::flag::seen, {}}, {}};
-  const auto results = account_.change_flags(view_.id(), {&change, 1});
+  const auto results = view_.account().change_flags(view_.id(), {&change, 1});
   if (!results.front()) return std::unexpected(results.front().error());
   view_.own_flag_change(*results.front());
   for (const auto& range : unseen.ranges()) newly_seen_.add(range);
@@ -65,7 +64,7 @@ store::StoreResult<void> FetchBatches::next(std::string& out, std::vector<LargeL
   if (marks) {
     if (auto marked = mark_seen(batch); !marked) return marked;
   }
-  auto cursor = account_.messages(view_.id(), batch, renderer_.detail());
+  auto cursor = view_.account().messages(view_.id(), batch, renderer_.detail());
   if (!cursor) return std::unexpected(cursor.error());
   const std::size_t start = out.size();
   while ((*cursor)->next()) {

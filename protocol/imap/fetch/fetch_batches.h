@@ -16,8 +16,8 @@ namespace mailkeep::imap {
 class FetchBatches {
  public:
   // All but `uids` must outlive it. Messages get \Seen where the items say so.
-  FetchBatches(store::Account& account, MailboxView& view, const FetchItems& items,
-               store::UidSet uids, MessageRenderer::FailureSink failed);
+  FetchBatches(MailboxView& view, const FetchItems& items, store::UidSet uids,
+               MessageRenderer::FailureSink failed);
 
   bool done() const { return range_ == uids_.ranges().size(); }
 
@@ -34,7 +34,6 @@ class FetchBatches {
   void advance_past(store::Uid uid);
   store::StoreResult<void> mark_seen(const store::UidSet& uids);
 
-  store::Account& account_;
   MailboxView& view_;
   const FetchItems& items_;
   store::UidSet uids_;

@@ -1,0 +1,59 @@
+// The one way from a name that a client says to a mailbox: whose account it is in, what it is
+// called there, and what this user may do with it (RFC 4314). Every command that reaches a mailbox
+// by its name asks here.
+//
+// A mailbox that the user may know nothing of is no_such_mailbox, as one that does not exist; a
+// known one without the right that is needed is no_permission (RFC 4314 6).
+//
+// All of it blocks on the store. May be used by any thread, as the store may.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/imap/rights.h"
+#include "store/account.h"
+#include "store/store.h"
+
+namespace mailkeep::imap {
+
+// A mailbox that was reached by its name.
+struct ReachedMailbox {
+  std::shared_ptr<store::Account> account;  // whose mailbox it is; never null
+  store::MailboxInfo info;                  // info.name is its name in that account
+  Rights rights = right::none;              // what this user may do
+  std::string name;                         // as this user says it
+};
+
+// A name that may have no mailbox yet.
+struct ReachedName {
+  std::shared_ptr<store::Account> account;
+  std::string name;  // in that account
+};
+
+class MailboxAccess {
+ public:
+  // `own`: the user's account. `store` leads to the accounts of others and outlives it; null: no
+  // way leads there.
+  MailboxAccess(std::shared_ptr<store::Account> own, store::Store* store)
+      : own_(std::move(own)), store_(store) {}
+
+  // The mailbox, if the user has all of `needed`. It may be one that cannot be selected.
+  store::StoreResult<ReachedMailbox> find(std::string_view name, Rights needed) const;
+  // The same for a mailbox with messages: mailbox_not_selectable where there can be none.
+  store::StoreResult<ReachedMailbox> find_selectable(std::string_view name, Rights needed) const;
+  // Where a new mailbox of this name goes, if the user may create it there.
+  store::StoreResult<ReachedName> find_place(std::string_view name) const;
+  // All mailboxes the user may look up; the user's own first, by name.
+  store::StoreResult<std::vector<ReachedMailbox>> all() const;
+
+  store::Account& own() const { return *own_; }
+
+ private:
+  std::shared_ptr<store::Account> own_;
+  store::Store* store_;
+};
+
+}  // namespace mailkeep::imap
