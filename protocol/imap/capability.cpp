@@ -50,6 +50,8 @@ constexpr Capability kCapabilities[] = {
     {"MOVE", "RFC 6851", always},
     {"CHILDREN", "RFC 3348", always},
     {"SPECIAL-USE", "RFC 6154", always},
+    {"LIST-EXTENDED", "RFC 5258", always},
+    {"LIST-STATUS", "RFC 5819", always},
     {"CONDSTORE", "RFC 7162", always},
 };
 

@@ -4,50 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/mailbox_name.h"
 
 namespace mailkeep::imap {
 namespace {
-
-struct Arguments {
-  std::string reference;
-  std::string pattern;
-};
-
-// RFC 3501 9: "LIST" SP mailbox SP list-mailbox; LSUB alike.
-Parsed<Arguments> parse_arguments(Decoder& decoder) {
-  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  auto reference = decoder.astring();
-  if (!reference) return std::unexpected(reference.error());
-  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  auto pattern = decoder.list_mailbox();
-  if (!pattern) return std::unexpected(pattern.error());
-  if (auto end = decoder.end(); !end) return std::unexpected(end.error());
-  return Arguments{std::move(*reference), std::move(*pattern)};
-}
-
-// RFC 6154 2
-std::string_view special_use_attribute(store::SpecialUse use) {
-  using enum store::SpecialUse;
-  switch (use) {
-    case archive:
-      return " \\Archive";
-    case drafts:
-      return " \\Drafts";
-    case flagged:
-      return " \\Flagged";
-    case junk:
-      return " \\Junk";
-    case sent:
-      return " \\Sent";
-    case trash:
-      return " \\Trash";
-    case none:
-      break;
-  }
-  return "";
-}
 
 // mailbox-list = "(" attributes ")" SP delimiter SP mailbox (RFC 3501 9)
 void write_name(Encoder& out, std::string_view attributes, std::string_view wire_name) {
@@ -57,30 +19,6 @@ void write_name(Encoder& out, std::string_view attributes, std::string_view wire
 // A name as this client sees it, and what patterns are matched with.
 std::string on_wire(std::string_view name, bool utf8) {
   return utf8 ? std::string(name) : encode_mailbox_name(name);
-}
-
-std::string attributes_of(const store::MailboxInfo& mailbox) {
-  std::string attributes = mailbox.selectable ? "" : "\\Noselect ";
-  attributes += mailbox.has_children ? "\\HasChildren" : "\\HasNoChildren";
-  attributes += special_use_attribute(mailbox.special_use);
-  return attributes;
-}
-
-struct Listed {
-  std::string wire_name;
-  std::string attributes;
-};
-
-store::StoreResult<std::vector<Listed>> matching_mailboxes(store::Account& account,
-                                                           std::string_view pattern, bool utf8) {
-  const auto mailboxes = account.mailboxes();
-  if (!mailboxes) return std::unexpected(mailboxes.error());
-  std::vector<Listed> found;
-  for (const store::MailboxInfo& mailbox : *mailboxes) {
-    std::string name = on_wire(mailbox.name, utf8);
-    if (matches_pattern(pattern, name)) found.push_back({std::move(name), attributes_of(mailbox)});
-  }
-  return found;
 }
 
 // The subscribed names that match, and whether each is subscribed itself: where a '%' shuts out a
@@ -105,36 +43,89 @@ store::StoreResult<std::map<std::string, bool>> matching_subscriptions(store::Ac
   return found;
 }
 
-}  // namespace
-
-Parsed<ListCommand> parse_list(Decoder& decoder) {
-  auto arguments = parse_arguments(decoder);
-  if (!arguments) return std::unexpected(arguments.error());
-  return ListCommand{std::move(arguments->reference), std::move(arguments->pattern)};
+// mbox-or-pat = list-mailbox / "(" list-mailbox *(SP list-mailbox) ")" (RFC 5258 6)
+Parsed<void> parse_patterns(Decoder& decoder, ListQuery& query) {
+  const bool several = decoder.accept('(');
+  if (several) query.extended = true;
+  do {
+    auto pattern = decoder.list_mailbox();
+    if (!pattern) return std::unexpected(pattern.error());
+    if (query.patterns.size() == kMaxListPatterns) return decoder.fail("too many patterns");
+    query.patterns.push_back(std::move(*pattern));
+  } while (several && decoder.accept(' '));
+  if (several) return decoder.expect(')');
+  return {};
 }
 
+}  // namespace
+
+// list = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts] (RFC 5258 6)
+Parsed<ListCommand> parse_list(Decoder& decoder) {
+  ListCommand command;
+  ListQuery& query = command.query;
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  if (decoder.peek() == '(') {
+    auto selection = parse_list_selection(decoder);
+    if (!selection) return std::unexpected(selection.error());
+    query.extended = true;
+    query.selection = *selection;
+    query.wanted.subscribed = selection->subscribed;
+    if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  }
+  const auto reference = decoder.astring();
+  if (!reference) return std::unexpected(reference.error());
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  if (auto patterns = parse_patterns(decoder, query); !patterns) {
+    return std::unexpected(patterns.error());
+  }
+  if (decoder.accept(' ') && !decoder.at_end()) {
+    if (!decoder.accept_word("RETURN")) return decoder.fail("expected RETURN or the end");
+    if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+    auto wanted = parse_list_return(decoder);
+    if (!wanted) return std::unexpected(wanted.error());
+    query.extended = true;
+    wanted->subscribed |= query.selection.subscribed;
+    query.wanted = std::move(*wanted);
+  }
+  if (auto end = decoder.end(); !end) return std::unexpected(end.error());
+  for (std::string& pattern : query.patterns) {
+    if (!pattern.empty()) pattern.insert(0, *reference);
+  }
+  return command;
+}
+
+// RFC 3501 9: "LSUB" SP mailbox SP list-mailbox
 Parsed<LsubCommand> parse_lsub(Decoder& decoder) {
-  auto arguments = parse_arguments(decoder);
-  if (!arguments) return std::unexpected(arguments.error());
-  return LsubCommand{std::move(arguments->reference), std::move(arguments->pattern)};
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  auto reference = decoder.astring();
+  if (!reference) return std::unexpected(reference.error());
+  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  auto pattern = decoder.list_mailbox();
+  if (!pattern) return std::unexpected(pattern.error());
+  if (auto end = decoder.end(); !end) return std::unexpected(end.error());
+  return LsubCommand{std::move(*reference), std::move(*pattern)};
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const ListCommand& command) {
+  const ListQuery& query = command.query;
   // An empty pattern asks for the delimiter (RFC 3501 6.3.8).
-  if (command.pattern.empty()) {
+  if (!query.extended && query.patterns.front().empty()) {
     session.out().raw("* LIST ");
     write_name(session.out(), "\\Noselect", "");
     co_return Reply::ok("LIST completed");
   }
-  const std::string pattern = command.reference + command.pattern;
+  for (const StatusItem item : query.wanted.status) {
+    if (item == StatusItem::highest_modseq) enable_condstore(session);
+  }
   const bool utf8 = session.out().utf8();
-  const auto found = co_await session.blocking(
-      [&] { return matching_mailboxes(session.account(), pattern, utf8); });
-  if (!found) co_return Reply::refused(found.error());
-  for (const Listed& mailbox : *found) {
-    session.out().raw("* LIST ");
-    write_name(session.out(), mailbox.attributes, mailbox.wire_name);
-    if (!co_await session.flush_if_large()) co_return Reply::end();
+  auto listing =
+      co_await session.blocking([&] { return Listing::read(session.mailboxes(), query, utf8); });
+  if (!listing) co_return Reply::refused(listing.error());
+  bool more = true;
+  while (more) {
+    const bool connected = co_await session.flush_during(
+        [&] { more = listing->write_some(session.output(), Session::kOutputBytes); });
+    if (!connected) co_return Reply::end();
   }
   co_return Reply::ok("LIST completed");
 }

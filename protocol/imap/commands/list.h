@@ -1,9 +1,10 @@
-// LIST (RFC 3501 6.3.8, with CHILDREN of RFC 3348 and special uses of RFC 6154) and LSUB (RFC
-// 3501 6.3.9).
+// LIST (RFC 3501 6.3.8, with CHILDREN of RFC 3348 and special uses of RFC 6154; extended: RFC
+// 5258, RFC 5819, RFC 8440) and LSUB (RFC 3501 6.3.9).
 #pragma once
 
 #include <string>
 
+#include "protocol/imap/commands/listing.h"
 #include "protocol/imap/reply.h"
 #include "protocol/imap/state.h"
 #include "protocol/imap/wire/decoder.h"
@@ -11,12 +12,12 @@
 
 namespace mailkeep::imap {
 
-// As the client wrote them: patterns are matched with names as they are on the wire, so that a
-// wildcard may cut through modified UTF-7.
+inline constexpr std::size_t kMaxListPatterns = 100;  // in one LIST
+
 struct ListCommand {
-  std::string reference;
-  std::string pattern;
+  ListQuery query;
 };
+// As the client wrote them, like those of LIST.
 struct LsubCommand {
   std::string reference;
   std::string pattern;

@@ -30,29 +30,8 @@ std::string_view name_of(StatusItem item) {
   return std::ranges::find(kItems, item, [](const auto& known) { return known.item; })->name;
 }
 
-bool contains(const StatusCommand& command, StatusItem item) {
-  return std::ranges::find(command.items, item) != command.items.end();
-}
-
-struct Status {
-  store::MailboxInfo mailbox;
-  std::uint32_t recent = 0;
-};
-
-store::StoreResult<Status> read_status(const MailboxAccess& mailboxes,
-                                       const StatusCommand& command) {
-  auto mailbox = mailboxes.find_selectable(command.name, right::read);
-  if (!mailbox) return std::unexpected(mailbox.error());
-  Status status{std::move(mailbox->info)};
-  if (!contains(command, StatusItem::recent) ||
-      status.mailbox.first_recent >= status.mailbox.uid_next) {
-    return status;
-  }
-  auto snapshot = mailbox->account->snapshot(status.mailbox.id);
-  if (!snapshot) return std::unexpected(snapshot.error());
-  status.mailbox = std::move(snapshot->info);
-  status.recent = snapshot->uids->size() - snapshot->uids->count_below(status.mailbox.first_recent);
-  return status;
+bool contains(const std::vector<StatusItem>& items, StatusItem item) {
+  return std::ranges::find(items, item) != items.end();
 }
 
 std::uint64_t value_of(const Status& status, StatusItem item) {
@@ -80,6 +59,42 @@ std::uint64_t value_of(const Status& status, StatusItem item) {
 
 }  // namespace
 
+Parsed<std::vector<StatusItem>> parse_status_items(Decoder& decoder) {
+  std::vector<StatusItem> items;
+  if (auto open = decoder.expect('('); !open) return std::unexpected(open.error());
+  do {
+    const auto item = parse_item(decoder);
+    if (!item) return std::unexpected(item.error());
+    if (!contains(items, *item)) items.push_back(*item);
+  } while (decoder.accept(' '));
+  if (auto close = decoder.expect(')'); !close) return std::unexpected(close.error());
+  return items;
+}
+
+store::StoreResult<Status> read_status(const ReachedMailbox& mailbox,
+                                       const std::vector<StatusItem>& items) {
+  Status status{mailbox.info};
+  if (!contains(items, StatusItem::recent) ||
+      status.mailbox.first_recent >= status.mailbox.uid_next) {
+    return status;
+  }
+  auto snapshot = mailbox.account->snapshot(status.mailbox.id);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  status.mailbox = std::move(snapshot->info);
+  status.recent = snapshot->uids->size() - snapshot->uids->count_below(status.mailbox.first_recent);
+  return status;
+}
+
+void write_status(Encoder& out, std::string_view name, const std::vector<StatusItem>& items,
+                  const Status& status) {
+  out.raw("* STATUS ").mailbox(name).raw(" (");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out.sp();
+    out.raw(name_of(items[i])).sp().number(value_of(status, items[i]));
+  }
+  out.raw(")").crlf();
+}
+
 // RFC 3501 9: status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")".
 Parsed<StatusCommand> parse_status(Decoder& decoder) {
   StatusCommand command;
@@ -88,30 +103,23 @@ Parsed<StatusCommand> parse_status(Decoder& decoder) {
   if (!name) return std::unexpected(name.error());
   command.name = std::move(*name);
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  if (auto open = decoder.expect('('); !open) return std::unexpected(open.error());
-  do {
-    const auto item = parse_item(decoder);
-    if (!item) return std::unexpected(item.error());
-    if (!contains(command, *item)) command.items.push_back(*item);
-  } while (decoder.accept(' '));
-  if (auto close = decoder.expect(')'); !close) return std::unexpected(close.error());
+  auto items = parse_status_items(decoder);
+  if (!items) return std::unexpected(items.error());
+  command.items = std::move(*items);
   if (auto end = decoder.end(); !end) return std::unexpected(end.error());
   return command;
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const StatusCommand& command) {
   // Asking for it is one of the ways to switch CONDSTORE on (RFC 7162 3.1).
-  if (contains(command, StatusItem::highest_modseq)) enable_condstore(session);
-  const auto status =
-      co_await session.blocking([&] { return read_status(session.mailboxes(), command); });
+  if (contains(command.items, StatusItem::highest_modseq)) enable_condstore(session);
+  const auto status = co_await session.blocking([&]() -> store::StoreResult<Status> {
+    const auto mailbox = session.mailboxes().find_selectable(command.name, right::read);
+    if (!mailbox) return std::unexpected(mailbox.error());
+    return read_status(*mailbox, command.items);
+  });
   if (!status) co_return Reply::refused(status.error());
-  Encoder& out = session.out();
-  out.raw("* STATUS ").mailbox(command.name).raw(" (");
-  for (std::size_t i = 0; i < command.items.size(); ++i) {
-    if (i > 0) out.sp();
-    out.raw(name_of(command.items[i])).sp().number(value_of(*status, command.items[i]));
-  }
-  out.raw(")").crlf();
+  write_status(session.out(), command.name, command.items, *status);
   co_return Reply::ok("STATUS completed");
 }
 

@@ -1,0 +1,66 @@
+#include "protocol/imap/commands/list_options.h"
+
+#include <utility>
+
+namespace mailkeep::imap {
+namespace {
+
+// "(" [option *(SP option)] ")"
+template <class ParseOption>
+Parsed<void> parse_options(Decoder& decoder, ParseOption parse_option) {
+  if (auto open = decoder.expect('('); !open) return open;
+  if (decoder.accept(')')) return {};
+  do {
+    if (Parsed<void> option = parse_option(); !option) return option;
+  } while (decoder.accept(' '));
+  return decoder.expect(')');
+}
+
+}  // namespace
+
+// RFC 5258 6 list-select-opts; SPECIAL-USE is RFC 6154 6.
+Parsed<ListSelection> parse_list_selection(Decoder& decoder) {
+  ListSelection selection;
+  const std::size_t begin = decoder.position();
+  const auto parsed = parse_options(decoder, [&]() -> Parsed<void> {
+    if (decoder.accept_word("SUBSCRIBED")) {
+      selection.subscribed = true;
+    } else if (decoder.accept_word("SPECIAL-USE")) {
+      selection.special_use = true;
+    } else if (decoder.accept_word("RECURSIVEMATCH")) {
+      selection.recursive_match = true;
+    } else if (!decoder.accept_word("REMOTE")) {
+      return decoder.fail("unknown LIST selection option");
+    }
+    return {};
+  });
+  if (!parsed) return std::unexpected(parsed.error());
+  if (selection.recursive_match && !selection.subscribed && !selection.special_use) {
+    return std::unexpected(SyntaxError{begin, "RECURSIVEMATCH needs another selection option"});
+  }
+  return selection;
+}
+
+// RFC 5258 6 list-return-opts; STATUS is RFC 5819 4, MYRIGHTS is RFC 8440 5.
+Parsed<ListReturn> parse_list_return(Decoder& decoder) {
+  ListReturn result;
+  const auto parsed = parse_options(decoder, [&]() -> Parsed<void> {
+    if (decoder.accept_word("SUBSCRIBED")) {
+      result.subscribed = true;
+    } else if (decoder.accept_word("MYRIGHTS")) {
+      result.my_rights = true;
+    } else if (decoder.accept_word("STATUS")) {
+      if (auto space = decoder.sp(); !space) return space;
+      auto items = parse_status_items(decoder);
+      if (!items) return std::unexpected(items.error());
+      result.status = std::move(*items);
+    } else if (!decoder.accept_word("CHILDREN") && !decoder.accept_word("SPECIAL-USE")) {
+      return decoder.fail("unknown LIST return option");
+    }
+    return {};
+  });
+  if (!parsed) return std::unexpected(parsed.error());
+  return result;
+}
+
+}  // namespace mailkeep::imap

@@ -1,0 +1,59 @@
+// The names that a LIST tells, with their attributes (RFC 3501 6.3.8, RFC 5258 3.3).
+//
+// Blocking, and used by one thread at a time: a session fills it, then writes it piece by piece.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/imap/commands/list_options.h"
+#include "protocol/imap/mailbox_access.h"
+#include "protocol/imap/wire/encoder.h"
+
+namespace mailkeep::imap {
+
+struct ListQuery {
+  // With the reference before each; matched with names as they are on the wire, so that a wildcard
+  // may cut through modified UTF-7. An empty one matches nothing.
+  std::vector<std::string> patterns;
+  bool extended = false;  // else as RFC 3501 has it: \Noselect rather than \NonExistent
+  ListSelection selection;
+  ListReturn wanted;
+};
+
+class Listing {
+ public:
+  // `utf8`: the client's names are UTF-8. `query` must outlive the listing.
+  static store::StoreResult<Listing> read(const MailboxAccess& mailboxes, const ListQuery& query,
+                                          bool utf8);
+
+  // Writes responses until `enough` octets more are in `out` or there are none left. Returns
+  // whether there are.
+  bool write_some(std::string& out, std::size_t enough);
+
+ private:
+  struct Name {
+    std::string wire_name;
+    bool selected = false;  // by the criteria, not only for what is below it
+    bool subscribed = false;
+    bool child_info = false;  // something below it meets the criteria
+    bool has_children = false;
+    std::optional<ReachedMailbox> mailbox;  // if it exists
+  };
+  class Builder;
+
+  Listing(const ListQuery& query, bool utf8, std::vector<Name> names)
+      : query_(&query), utf8_(utf8), names_(std::move(names)) {}
+  void write(Encoder& out, const Name& name) const;
+  void write_attributes(Encoder& out, const Name& name, bool selectable) const;
+  void write_child_info(Encoder& out) const;
+
+  const ListQuery* query_;
+  bool utf8_;
+  std::vector<Name> names_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace mailkeep::imap
