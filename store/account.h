@@ -19,8 +19,13 @@
 #include <vector>
 
 #include "mime/structure.h"
+#include "store/access.h"
+#include "store/annotation.h"
+#include "store/mailbox_event.h"
 #include "store/message_upload.h"
+#include "store/quota.h"
 #include "store/search_query.h"
+#include "store/sort_keys.h"
 #include "store/types.h"
 #include "store/uid_map.h"
 
@@ -33,11 +38,13 @@ enum class SpecialUse : std::uint8_t {
   flagged,
   junk,
   sent,
-  trash
+  trash,
+  important,  // RFC 8457
 };  // RFC 6154 2
 
 struct MailboxInfo {
   MailboxId id;
+  std::string object_id;  // RFC 8474 4: stays when the mailbox is renamed
   std::string name;
   std::uint32_t uid_validity = 0;
   Uid uid_next{1};
@@ -155,6 +162,8 @@ class MessageCursor {
   virtual std::string_view structure() = 0;
   // The message's header with its blank line. Valid until next().
   virtual std::string_view header() = 0;
+  // RFC 8474 5.2; object_id.h has the form to show. A look-up.
+  virtual ThreadId thread() = 0;
   // Appends octets [offset, offset + length) of the message, as far as they exist, to `out`.
   virtual void read(std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
 };
@@ -181,6 +190,7 @@ class Account {
   virtual StoreResult<void> delete_mailbox(std::string_view name) = 0;
   // Children move along. INBOX: its messages move into the new mailbox (RFC 9051 6.3.6).
   virtual StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) = 0;
+  virtual StoreResult<void> set_special_use(std::string_view name, SpecialUse use) = 0;
   virtual StoreResult<void> subscribe(std::string_view name, bool subscribed) = 0;
   // Subscribed names, whether or not such a mailbox exists (RFC 3501 6.3.9).
   virtual StoreResult<std::vector<std::string>> subscriptions() = 0;
@@ -192,10 +202,18 @@ class Account {
   virtual StoreResult<Uid> first_unseen(MailboxId mailbox) = 0;
   // Changes after `since`; O(changes).
   virtual StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) = 0;
+  // Those of `among` that are gone and were expunged after `since` (RFC 7162 3.2.5.2). Where the
+  // history does not go back so far: all of `among` that are gone.
+  virtual StoreResult<UidSet> expunged_since(MailboxId mailbox, Modseq since,
+                                             const UidSet& among) = 0;
   // The mod-sequence of the latest commit that is known here, without any I/O; Modseq{0} where not
   // known.
   virtual Modseq latest_modseq(MailboxId mailbox) const = 0;
+  // HIGHESTMODSEQ of all mailboxes, in one read.
+  virtual StoreResult<std::vector<std::pair<MailboxId, Modseq>>> latest_modseqs() = 0;
   virtual Watch watch(MailboxId mailbox, std::function<void()> changed) = 0;
+  // The same for everything in the account; `happened` is called for each event, in order.
+  virtual Watch watch_account(std::function<void(const MailboxEvent&)> happened) = 0;
   // Takes \Recent for a session: returns the first UID that no session was told of before, and
   // moves the mark up to `next` (RFC 3501 2.3.2). Survives a clean stop; after a crash messages may
   // be \Recent again.
@@ -210,12 +228,21 @@ class Account {
   virtual StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
                                      std::stop_token stop = {}) = 0;
 
+  // What to sort or thread `uids` by, of those that are there. Reads no content, except once for
+  // the messages of an account that was made by an older Mailkeep.
+  virtual StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
+                                           SortDetail detail) = 0;
+
   // Where the octets of a message to append go. Never fails for what a client did.
   virtual MessageUpload begin_upload() = 0;
   // All of them or none; one mod-sequence and consecutive UIDs. `keywords` beyond the limit:
   // too_many_keywords.
   virtual StoreResult<AppendResult> append(std::string_view mailbox,
                                            std::vector<NewMessage> messages) = 0;
+  // Appends `message` to `destination` and expunges `uid` of `mailbox`, both or none (RFC 8508 3).
+  // A message that is gone already: message_gone.
+  virtual StoreResult<AppendResult> replace(MailboxId mailbox, Uid uid,
+                                            std::string_view destination, NewMessage message) = 0;
   // One result for each change, in order; all in one transaction.
   virtual std::vector<StoreResult<FlagChangeResult>> change_flags(
       MailboxId mailbox, std::span<const FlagChange> changes) = 0;
@@ -226,6 +253,28 @@ class Account {
   virtual StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) = 0;
   // Removes them whatever their flags (POP3).
   virtual StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) = 0;
+
+  // --- quota (RFC 9208) ---
+  // O(1). Append, copy and create_mailbox refuse with over_quota what goes beyond a limit.
+  virtual StoreResult<Quota> quota() = 0;
+  // Limits below what is used are fine: nothing more comes in.
+  virtual StoreResult<void> set_quota(const QuotaLimits& limits) = 0;
+
+  // --- annotations (RFC 5464) --- MailboxId{0}: the account's own. They move with rename_mailbox
+  // and go with delete_mailbox; those of INBOX stay with INBOX.
+  virtual StoreResult<Annotations> annotations(MailboxId mailbox, const AnnotationQuery& query) = 0;
+  // All of them or none.
+  virtual StoreResult<void> annotate(MailboxId mailbox,
+                                     std::span<const AnnotationChange> changes) = 0;
+
+  // --- access of others (RFC 4314) --- The owner has all rights, whatever the entries say.
+  virtual StoreResult<std::vector<AccessEntry>> access(MailboxId mailbox) = 0;
+  // Replaces the identifier's entry; no rights: it goes. A new mailbox has those of the one above.
+  virtual StoreResult<void> set_access(MailboxId mailbox, std::string_view identifier,
+                                       std::string_view rights) = 0;
+  // The same account as somebody else sees it: with \Seen (RFC 4314 4) and /private annotations of
+  // their own. Checks no rights. The owner's name gives the account itself.
+  virtual std::shared_ptr<Account> for_reader(std::string_view reader) = 0;
 
   // --- care ---
   // Counts, content hashes, references and indexes, all of them.

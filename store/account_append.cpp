@@ -1,6 +1,8 @@
 // APPEND and delivery: new messages.
 #include "store/account_impl.h"
 #include "store/message_change.h"
+#include "store/message_insert.h"
+#include "store/quota_check.h"
 
 namespace mailkeep::store {
 
@@ -18,12 +20,6 @@ constexpr const char* kInsertHeader =
 
 constexpr const char* kInsertContent =
     R"sql(INSERT INTO content (id, codec, data) VALUES (?1, ?2, ?3))sql";
-
-constexpr const char* kQuota =
-    R"sql(SELECT quota_bytes, quota_messages FROM account_state WHERE id = 1)sql";
-
-// full scan: a sum over the few rows of mailboxes, only where a quota is set
-constexpr const char* kUsage = R"sql(SELECT total(size_bytes), total(messages) FROM mailbox)sql";
 
 void insert_frame(sqlite::Database& database, MessageId id, std::size_t frame, FrameCodec codec,
                   std::string_view kept) {
@@ -44,6 +40,9 @@ void insert_message(sqlite::Database& database, MessageId id, const MessageUploa
                  sqlite::Blob{message.hash}, kVersion, sqlite::Blob{structure.serialized});
   }
   database.run(kInsertHeader, id.value, structure.header_size, sqlite::Blob{message.head});
+  std::optional<std::pair<std::int64_t, std::int32_t>> sent;
+  if (structure.sent) sent.emplace(structure.sent->seconds, structure.sent->zone_minutes);
+  insert_message_keys(database, id, message.keys, sent);
   std::size_t frame = 0;
   std::string kept;
   for (const FinishedMessage::Frame& spooled : message.spooled) {
@@ -55,18 +54,13 @@ void insert_message(sqlite::Database& database, MessageId id, const MessageUploa
   }
 }
 
-bool is_over_quota(sqlite::Database& database, const std::vector<NewMessage>& messages) {
-  sqlite::Query quota = database.query(kQuota);
-  if (!quota.step() || (quota.is_null(0) && quota.is_null(1))) return false;
-  std::uint64_t bytes = 0;
-  for (const NewMessage& message : messages) bytes += message.upload.size();
-  sqlite::Query usage = database.query(kUsage);
-  if (!usage.step()) return false;
-  bytes += static_cast<std::uint64_t>(usage.integer(0));
-  std::uint64_t count = static_cast<std::uint64_t>(usage.integer(1)) + messages.size();
-  return (!quota.is_null(0) && bytes > static_cast<std::uint64_t>(quota.integer(0))) ||
-         (!quota.is_null(1) && count > static_cast<std::uint64_t>(quota.integer(1)));
+bool is_too_much(sqlite::Database& database, const std::vector<NewMessage>& messages) {
+  QuotaUsage more{.bytes = 0, .messages = messages.size(), .mailboxes = 0};
+  for (const NewMessage& message : messages) more.bytes += message.upload.size();
+  return is_over_quota(database, more);
 }
+
+}  // namespace
 
 StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mailbox,
                                     std::vector<NewMessage>& messages) {
@@ -76,7 +70,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   if (row->uid_next + messages.size() > (std::uint64_t{1} << 32)) {
     return std::unexpected(StoreError::uids_exhausted);
   }
-  if (is_over_quota(database, messages)) return std::unexpected(StoreError::over_quota);
+  if (is_too_much(database, messages)) return std::unexpected(StoreError::over_quota);
 
   AppendResult result{.mailbox = row->id, .uid_validity = row->uid_validity, .uids = {}};
   if (messages.empty()) return result;
@@ -103,8 +97,6 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   context.touched.push_back({row->id, row->highest_modseq});
   return result;
 }
-
-}  // namespace
 
 StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
                                               std::vector<NewMessage> messages) {

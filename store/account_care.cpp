@@ -3,6 +3,7 @@
 
 #include "store/account_impl.h"
 #include "store/message_change.h"
+#include "store/message_keys.h"
 
 namespace mailkeep::store {
 
@@ -58,6 +59,7 @@ bool purge_batch(sqlite::Database& database, std::int64_t since) {
     for (; id <= last && left > 0; ++id, --left) {
       database.run(kDeleteContent, id);
       database.run(kDeleteHeader, id);
+      delete_message_keys(database, MessageId{id});
       database.run(kDeleteMessage, id);
     }
     if (id == first) continue;  // only the newest message
@@ -82,11 +84,11 @@ void AccountImpl::before_commit(sqlite::Database& database) {
   }
 }
 
-void AccountImpl::committed(sqlite::Durability durability,
-                            std::span<const TouchedMailbox> touched) {
+void AccountImpl::committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched,
+                            std::span<const MailboxEvent> events) {
   if (durability == sqlite::Durability::process) unsynced_ = true;
   states_->settle_recent(recent_in_group_);
-  states_->announce(touched);
+  states_->announce(touched, events);
 }
 
 void AccountImpl::after_group(sqlite::Database& database) {
@@ -201,6 +203,10 @@ void AccountImpl::maintain() {
   notice_foreign_commits();
   purge();
   if (!file_.is_open()) return;
+  if (!keys_complete_) {
+    auto more = add_missing_keys();
+    static_cast<void>(more);  // a damaged account is told of where somebody uses it
+  }
   const bool idle = Clock::now() - file_.last_used() >= kSettleAfter;
   if (idle && !settled_) file_.release_memory();
   settled_ = idle;

@@ -23,6 +23,9 @@ constexpr const char* kChangedRows = R"sql(
 SELECT uid, flags, modseq FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 AND modseq > ?4 ORDER BY uid)sql";
 
+// full scan: there are few mailboxes
+constexpr const char* kModseqs = R"sql(SELECT id, highest_modseq FROM mailbox)sql";
+
 // The union of the ranges that `sql` gives for what came after `since`.
 UidSet load_ranges(sqlite::Database& database, const char* sql, MailboxId mailbox, Modseq since) {
   std::vector<UidSet::Range> ranges;
@@ -135,6 +138,29 @@ StoreResult<Changes> AccountImpl::changes_since(MailboxId mailbox, Modseq since)
     changes.expunged = load_ranges(database, kExpunged, mailbox, since);
     changes.changed = load_changed(database, *row, since);
     return changes;
+  });
+}
+
+StoreResult<UidSet> AccountImpl::expunged_since(MailboxId mailbox, Modseq since,
+                                                const UidSet& among) {
+  return read([&](sqlite::Database& database) -> StoreResult<UidSet> {
+    auto row = require_mailbox(database, mailbox);
+    if (!row) return std::unexpected(row.error());
+    return load_ranges(database, kExpunged, mailbox, since).intersection(among);
+  });
+}
+
+StoreResult<std::vector<std::pair<MailboxId, Modseq>>> AccountImpl::latest_modseqs() {
+  using Modseqs = std::vector<std::pair<MailboxId, Modseq>>;
+  return read([&](sqlite::Database& database) -> StoreResult<Modseqs> {
+    Modseqs modseqs;
+    sqlite::Query query = database.query(kModseqs);
+    while (query.step()) {
+      modseqs.emplace_back(MailboxId{query.integer(0)},
+                           Modseq{static_cast<std::uint64_t>(query.integer(1))});
+      states_->learn(modseqs.back().first, modseqs.back().second);
+    }
+    return modseqs;
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "store/account_impl.h"
 #include "store/message_hash.h"
+#include "store/message_keys.h"
 #include "store/message_reader.h"
 
 namespace mailkeep::store {
@@ -34,6 +35,28 @@ constexpr const char* kMessages = R"sql(SELECT id, size, hash FROM message)sql";
 constexpr const char* kIsOrphan = R"sql(
 SELECT 1 FROM orphan WHERE first_message <= ?1 AND last_message >= ?1)sql";
 
+constexpr const char* kStrayParts = R"sql(
+SELECT 'annotations', count(*) FROM annotation
+  WHERE mailbox_id <> 0 AND mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'rights', count(*) FROM access WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'marks of readers', count(*) FROM reader_seen
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'marks of readers', count(*) FROM reader_changed
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox))sql";
+constexpr const char* kUsage = R"sql(
+SELECT used_bytes, (SELECT ifnull(sum(size_bytes), 0) FROM mailbox),
+  used_messages, (SELECT ifnull(sum(messages), 0) FROM mailbox),
+  used_mailboxes, (SELECT count(*) FROM mailbox) FROM account_state)sql";
+constexpr const char* kWithoutKeys = R"sql(
+SELECT count(*) FROM message
+WHERE id >= (SELECT keys_from FROM account_state) AND id NOT IN (SELECT message_id FROM message_key)
+)sql";
+constexpr const char* kKeysVersion = R"sql(SELECT keys_version FROM account_state)sql";
+constexpr const char* kKeys = R"sql(
+SELECT keys, message_id IN (SELECT id FROM message UNION SELECT message_id FROM mailbox_message)
+FROM message_key)sql";
+constexpr const char* kUses = R"sql(SELECT hash, uses FROM thread_reference)sql";
+
 class Checker {
  public:
   Checker(sqlite::Database& database, CheckReport& report) : database_(database), report_(report) {}
@@ -44,6 +67,14 @@ class Checker {
     sqlite::Query stray = database_.query(kStrayRows);
     if (stray.step() && stray.integer(0) != 0) {
       problem(std::to_string(stray.integer(0)) + " messages are in a mailbox that is not there.");
+    }
+    check_usage();
+    check_keys();
+    sqlite::Query parts = database_.query(kStrayParts);
+    while (parts.step()) {
+      if (parts.integer(1) == 0) continue;
+      problem(std::to_string(parts.integer(1)) + " " + std::string(parts.text(0)) +
+              " belong to a mailbox that is not there.");
     }
     load_references();
     check_messages();
@@ -104,6 +135,47 @@ class Checker {
     if (unnoted == 0) return;
     problem("Mailbox \"" + row.name + "\" has " + std::to_string(unnoted) +
             " changed messages that its list of changes does not have.");
+  }
+
+  void check_usage() {
+    sqlite::Query query = database_.query(kUsage);
+    if (!query.step()) return problem("The account's state is missing.");
+    int column = 0;
+    for (const char* what : {"octets", "messages", "mailboxes"}) {
+      const std::int64_t kept = query.integer(column++);
+      const std::int64_t found = query.integer(column++);
+      if (kept == found) continue;
+      problem("The account's count of " + std::string(what) + " is " + std::to_string(kept) +
+              ", but there are " + std::to_string(found) + ".");
+    }
+  }
+
+  void check_keys() {
+    sqlite::Query version = database_.query(kKeysVersion);
+    if (!version.step() || version.integer(0) != store::kKeysVersion) return;
+    sqlite::Query missing = database_.query(kWithoutKeys);
+    if (missing.step() && missing.integer(0) != 0) {
+      problem(std::to_string(missing.integer(0)) + " messages have no sort keys.");
+    }
+    std::unordered_map<std::uint64_t, std::int64_t> uses;
+    std::int64_t stray = 0;
+    sqlite::Query keys = database_.query(kKeys);
+    while (keys.step()) {
+      if (keys.integer(1) == 0) ++stray;
+      auto hashes = mentioned_ids(keys.blob(0));
+      if (!hashes) {
+        problem("The sort keys of a message are damaged.");
+        continue;
+      }
+      for (std::uint64_t hash : *hashes) ++uses[hash];
+    }
+    if (stray != 0) problem(std::to_string(stray) + " sort keys belong to no message.");
+    sqlite::Query kept = database_.query(kUses);
+    while (kept.step()) uses[static_cast<std::uint64_t>(kept.integer(0))] -= kept.integer(1);
+    std::erase_if(uses, [](const auto& use) { return use.second == 0; });
+    if (!uses.empty()) {
+      problem(std::to_string(uses.size()) + " message ids are counted wrongly.");
+    }
   }
 
   void load_references() {

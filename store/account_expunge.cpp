@@ -1,6 +1,7 @@
 // COPY, MOVE and EXPUNGE: messages come and go, their content stays.
 #include "store/account_impl.h"
 #include "store/message_change.h"
+#include "store/quota_check.h"
 
 namespace mailkeep::store {
 
@@ -87,6 +88,11 @@ StoreResult<CopyResult> AccountImpl::transfer(MailboxId from, const UidSet& uids
       return std::unexpected(StoreError::same_mailbox);
     }
     const std::vector<StoredRow> rows = load_rows(database, from, uids);
+    if (!remove_source) {
+      QuotaUsage more{.bytes = 0, .messages = rows.size(), .mailboxes = 0};
+      for (const StoredRow& row : rows) more.bytes += row.size;
+      if (is_over_quota(database, more)) return std::unexpected(StoreError::over_quota);
+    }
     auto result = add_rows(database, *source, *target, rows);
     if (!result || rows.empty()) return result;
     save_mailbox(database, *target);

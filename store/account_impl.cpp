@@ -29,6 +29,10 @@ Modseq AccountImpl::latest_modseq(MailboxId mailbox) const {
   return states_->latest(mailbox);
 }
 
+Watch AccountImpl::watch_account(std::function<void(const MailboxEvent&)> happened) {
+  return states_->watch_account(std::move(happened));
+}
+
 Watch AccountImpl::watch(MailboxId mailbox, std::function<void()> changed) {
   return states_->watch(mailbox, std::move(changed));
 }
@@ -37,7 +41,7 @@ void AccountImpl::remove() {
   removed_ = true;
   std::vector<TouchedMailbox> gone;
   for (MailboxId mailbox : states_->watched()) gone.push_back({mailbox, Modseq{0}});
-  states_->announce(gone);
+  states_->announce(gone, {});
 }
 
 SharedKeywords AccountImpl::keywords_of(sqlite::Database& database, const MailboxRow& row) {

@@ -28,6 +28,8 @@ struct AccountSettings {
   std::filesystem::path spool;
   StoreOptions options;
   std::function<void(AccountId)> on_open;  // before the first connection is opened
+  // Tells the directory that a mailbox is shared with an identifier, or not any more.
+  std::function<void(AccountId, MailboxId, std::string_view, bool)> on_share;
 };
 
 class AccountImpl final : public Account,
@@ -46,23 +48,31 @@ class AccountImpl final : public Account,
   StoreResult<MailboxInfo> create_mailbox(std::string_view name, SpecialUse use) override;
   StoreResult<void> delete_mailbox(std::string_view name) override;
   StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) override;
+  StoreResult<void> set_special_use(std::string_view name, SpecialUse use) override;
   StoreResult<void> subscribe(std::string_view name, bool subscribed) override;
   StoreResult<std::vector<std::string>> subscriptions() override;
 
   StoreResult<MailboxSnapshot> snapshot(MailboxId mailbox) override;
   StoreResult<Uid> first_unseen(MailboxId mailbox) override;
   StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) override;
+  StoreResult<UidSet> expunged_since(MailboxId mailbox, Modseq since, const UidSet& among) override;
   Modseq latest_modseq(MailboxId mailbox) const override;
+  StoreResult<std::vector<std::pair<MailboxId, Modseq>>> latest_modseqs() override;
   Watch watch(MailboxId mailbox, std::function<void()> changed) override;
+  Watch watch_account(std::function<void(const MailboxEvent&)> happened) override;
   StoreResult<Uid> claim_recent(MailboxId mailbox, Uid next) override;
 
   StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox, const UidSet& uids,
                                                        Detail detail) override;
   StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
                              std::stop_token stop) override;
+  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
+                                   SortDetail detail) override;
   MessageUpload begin_upload() override;
   StoreResult<AppendResult> append(std::string_view mailbox,
                                    std::vector<NewMessage> messages) override;
+  StoreResult<AppendResult> replace(MailboxId mailbox, Uid uid, std::string_view destination,
+                                    NewMessage message) override;
   std::vector<StoreResult<FlagChangeResult>> change_flags(
       MailboxId mailbox, std::span<const FlagChange> changes) override;
   StoreResult<CopyResult> copy(MailboxId from, const UidSet& uids, std::string_view to) override;
@@ -70,7 +80,22 @@ class AccountImpl final : public Account,
   StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) override;
   StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) override;
 
+  StoreResult<Quota> quota() override;
+  StoreResult<void> set_quota(const QuotaLimits& limits) override;
+  StoreResult<Annotations> annotations(MailboxId mailbox, const AnnotationQuery& query) override;
+  StoreResult<void> annotate(MailboxId mailbox, std::span<const AnnotationChange> changes) override;
+  StoreResult<std::vector<AccessEntry>> access(MailboxId mailbox) override;
+  StoreResult<void> set_access(MailboxId mailbox, std::string_view identifier,
+                               std::string_view rights) override;
+  std::shared_ptr<Account> for_reader(std::string_view reader) override;
+
   StoreResult<CheckReport> check() override;
+
+  // --- as a reader, who is the owner where the name is empty ---
+  StoreResult<Annotations> annotations_of(std::string_view reader, MailboxId mailbox,
+                                          const AnnotationQuery& query);
+  StoreResult<void> annotate_as(std::string_view reader, MailboxId mailbox,
+                                std::span<const AnnotationChange> changes);
 
   // --- for the store ---
   // Opens the file if it is not open: account_damaged where it cannot be read.
@@ -91,6 +116,8 @@ class AccountImpl final : public Account,
   std::chrono::steady_clock::time_point last_used() const { return file_.last_used(); }
 
   // --- for cursors ---
+  // The conversation of a message whose keys the caller's transaction does not have yet.
+  ThreadId thread_of(MessageId message);
   // A structure was computed again; maintain() writes it.
   void keep_structure(MessageId message, StructureRecord record);
 
@@ -141,7 +168,8 @@ class AccountImpl final : public Account,
   }
 
   void before_commit(sqlite::Database& database) override;
-  void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched) override;
+  void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched,
+                 std::span<const MailboxEvent> events) override;
   void after_group(sqlite::Database& database) override;
 
   SharedKeywords keywords_of(sqlite::Database& database, const MailboxRow& row);
@@ -150,6 +178,10 @@ class AccountImpl final : public Account,
   StoreResult<CopyResult> transfer(MailboxId from, const UidSet& uids, std::string_view to,
                                    bool remove_source);
   StoreResult<UidSet> remove_messages(MailboxId mailbox, const UidSet& uids, bool only_deleted);
+
+  void share_created(WriteContext& context);
+  StoreResult<void> complete_keys();
+  StoreResult<bool> add_missing_keys();
 
   static constexpr std::chrono::steady_clock::rep kNoPurge =
       std::chrono::steady_clock::duration::max().count();
@@ -168,7 +200,8 @@ class AccountImpl final : public Account,
   WriteQueue queue_;
   const std::shared_ptr<MailboxStates> states_;
   std::atomic<bool> removed_{false};
-  std::atomic<bool> unsynced_{false};  // flag changes that a power loss would take
+  std::atomic<bool> keys_complete_{false};  // every message has its row in message_key
+  std::atomic<bool> unsynced_{false};       // flag changes that a power loss would take
 
   std::mutex stamp_mutex_;
   AccountFile::Stamp stamp_;  // of the file when maintain() last knew all its commits

@@ -5,6 +5,8 @@
 #include "store/account_impl.h"
 #include "store/mailbox_name.h"
 #include "store/message_change.h"
+#include "store/object_id.h"
+#include "store/quota_check.h"
 
 namespace mailkeep::store {
 
@@ -28,13 +30,66 @@ constexpr const char* kDelete = R"sql(DELETE FROM mailbox WHERE id = ?1)sql";
 constexpr const char* kDeleteKeywords = R"sql(DELETE FROM keyword WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteChanged = R"sql(DELETE FROM changed WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteExpunged = R"sql(DELETE FROM expunged WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteAnnotations = R"sql(DELETE FROM annotation WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteAccess = R"sql(DELETE FROM access WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteSeen = R"sql(DELETE FROM reader_seen WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteReaderChanged =
+    R"sql(DELETE FROM reader_changed WHERE mailbox_id = ?1)sql";
+constexpr const char* kIdentifiers = R"sql(SELECT identifier FROM access WHERE mailbox_id = ?1)sql";
+constexpr const char* kInheritAccess = R"sql(
+INSERT INTO access (mailbox_id, identifier, rights)
+SELECT ?2, identifier, rights FROM access WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteMessages =
     R"sql(DELETE FROM mailbox_message WHERE mailbox_id = ?1)sql";
 
 const UidSet kAllUids{UidSet::Range{1, 0xffffffffU}};
 
+using EventKind = MailboxEvent::Kind;
+
+void tell(WriteContext& context, EventKind kind, const MailboxRow& row) {
+  context.events.push_back(
+      {.kind = kind, .mailbox = row.id, .modseq = row.highest_modseq, .name = row.name});
+}
+
+// Those with rights of their own to the mailbox.
+std::vector<std::string> identifiers_of(sqlite::Database& database, MailboxId mailbox) {
+  std::vector<std::string> identifiers;
+  sqlite::Query query = database.query(kIdentifiers, mailbox.value);
+  while (query.step()) {
+    if (!query.text(0).starts_with('-')) identifiers.emplace_back(query.text(0));
+  }
+  return identifiers;
+}
+
 bool exists(sqlite::Database& database, const char* sql, std::string_view name) {
   return database.query(sql, name).step();
+}
+
+// The row and all that hangs on it; its messages lose a reference.
+void erase_mailbox(WriteContext& context, const MailboxRow& row) {
+  sqlite::Database& database = context.database;
+  drop_references(database, load_rows(database, row.id, kAllUids), current_time());
+  for (const char* sql :
+       {kDeleteMessages, kDeleteKeywords, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations,
+        kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
+    database.run(sql, row.id.value);
+  }
+  context.touched.push_back({row.id, Modseq{0}});
+}
+
+// A new mailbox, with the rights to the one above it.
+MailboxRow add_mailbox(WriteContext& context, std::string_view name, SpecialUse use) {
+  sqlite::Database& database = context.database;
+  MailboxRow row = insert_mailbox(database, name, use, true);
+  const std::vector<std::string> parents = parents_of(name);
+  if (!parents.empty()) {
+    if (auto parent = load_mailbox(database, parents.back())) {
+      database.run(kInheritAccess, parent->id.value, row.id.value);
+    }
+  }
+  context.touched.push_back({row.id, row.highest_modseq});
+  tell(context, EventKind::created, row);
+  return row;
 }
 
 // `name` and its missing parents, in the caller's transaction. A \NoSelect mailbox gives way to a
@@ -54,29 +109,13 @@ StoreResult<MailboxRow> make_mailbox(WriteContext& context, std::string_view nam
   if (have + missing.size() + (present ? 0 : 1) > limit) {
     return std::unexpected(StoreError::too_many_mailboxes);
   }
-  for (const std::string& parent : missing) {
-    MailboxRow row = insert_mailbox(database, parent, SpecialUse::none, true);
-    context.touched.push_back({row.id, row.highest_modseq});
+  if (is_over_quota(database,
+                    {.bytes = 0, .messages = 0, .mailboxes = missing.size() + (present ? 0 : 1)})) {
+    return std::unexpected(StoreError::over_quota);
   }
-  if (present) {
-    database.run(kDelete, present->id.value);
-    context.touched.push_back({present->id, Modseq{0}});
-  }
-  MailboxRow row = insert_mailbox(database, name, use, true);
-  context.touched.push_back({row.id, row.highest_modseq});
-  return row;
-}
-
-// The row and all that hangs on it; its messages lose a reference.
-void erase_mailbox(WriteContext& context, const MailboxRow& row) {
-  sqlite::Database& database = context.database;
-  drop_references(database, load_rows(database, row.id, kAllUids), current_time());
-  database.run(kDeleteMessages, row.id.value);
-  database.run(kDeleteKeywords, row.id.value);
-  database.run(kDeleteChanged, row.id.value);
-  database.run(kDeleteExpunged, row.id.value);
-  database.run(kDelete, row.id.value);
-  context.touched.push_back({row.id, Modseq{0}});
+  for (const std::string& parent : missing) add_mailbox(context, parent, SpecialUse::none);
+  if (present) erase_mailbox(context, *present);
+  return add_mailbox(context, name, use);
 }
 
 // RFC 9051 6.3.6: "Renaming INBOX is permitted and does not result in a tagged BAD response, and it
@@ -114,8 +153,14 @@ StoreResult<void> rename_tree(WriteContext& context, const MailboxRow& row, std:
     renamed.emplace_back(children.integer(0), std::move(name));
   }
   children.reset();
-  database.run(kRename, row.id.value, to);
-  for (const auto& [id, name] : renamed) database.run(kRename, id, std::string_view(name));
+  renamed.emplace(renamed.begin(), row.id.value, to);
+  for (const auto& [id, name] : renamed) {
+    database.run(kRename, id, std::string_view(name));
+    context.events.push_back({.kind = EventKind::renamed,
+                              .mailbox = MailboxId{id},
+                              .name = name,
+                              .old_name = row.name + name.substr(to.size())});
+  }
   return {};
 }
 
@@ -124,6 +169,7 @@ StoreResult<void> rename_tree(WriteContext& context, const MailboxRow& row, std:
 MailboxInfo AccountImpl::describe_mailbox(sqlite::Database& database, const MailboxRow& row) {
   MailboxInfo info;
   info.id = row.id;
+  info.object_id = object_id(id_, row.id);
   info.name = row.name;
   info.uid_validity = row.uid_validity;
   info.uid_next.value = static_cast<std::uint32_t>(std::min<std::uint64_t>(row.uid_next, ~0U));
@@ -172,12 +218,23 @@ StoreResult<MailboxInfo> AccountImpl::mailbox(std::string_view name) {
   });
 }
 
+// New mailboxes have inherited rights: the directory learns of them before they are committed.
+void AccountImpl::share_created(WriteContext& context) {
+  for (const MailboxEvent& event : context.events) {
+    if (event.kind != EventKind::created) continue;
+    for (const std::string& identifier : identifiers_of(context.database, event.mailbox)) {
+      settings_->on_share(id_, event.mailbox, identifier, true);
+    }
+  }
+}
+
 StoreResult<MailboxInfo> AccountImpl::create_mailbox(std::string_view name, SpecialUse use) {
   auto kept_name = normalize_mailbox_name(name);
   if (!kept_name) return std::unexpected(kept_name.error());
   return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<MailboxInfo> {
     auto row = make_mailbox(context, *kept_name, use, settings_->options.max_mailboxes);
     if (!row) return std::unexpected(row.error());
+    share_created(context);
     MailboxInfo info = describe_mailbox(context.database, *row);
     info.subscribed = exists(context.database, kIsSubscribed, *kept_name);
     info.has_children = exists(context.database, kHasChildren, *kept_name);
@@ -189,19 +246,28 @@ StoreResult<void> AccountImpl::delete_mailbox(std::string_view name) {
   auto kept_name = normalize_mailbox_name(name);
   if (!kept_name) return std::unexpected(StoreError::no_such_mailbox);
   if (*kept_name == kInbox) return std::unexpected(StoreError::cannot_change_inbox);
-  return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<void> {
+  MailboxId deleted{0};
+  std::vector<std::string> readers;
+  auto remove = [&](WriteContext& context) -> StoreResult<void> {
     auto row = load_mailbox(context.database, *kept_name);
     if (!row) return std::unexpected(StoreError::no_such_mailbox);
+    deleted = row->id;
+    readers = identifiers_of(context.database, row->id);
     const bool has_children = exists(context.database, kHasChildren, *kept_name);
     if (has_children && !row->selectable) {
       return std::unexpected(StoreError::mailbox_has_children);
     }
     erase_mailbox(context, *row);
+    tell(context, EventKind::deleted, *row);
     expect_purge();
     // A new id, so that nobody takes it for the mailbox that was there.
     if (has_children) insert_mailbox(context.database, *kept_name, SpecialUse::none, false);
     return {};
-  });
+  };
+  auto result = write(sqlite::Durability::disk, 0, remove);
+  if (!result) return result;
+  for (const std::string& reader : readers) settings_->on_share(id_, deleted, reader, false);
+  return result;
 }
 
 StoreResult<void> AccountImpl::rename_mailbox(std::string_view from, std::string_view to) {
@@ -218,6 +284,7 @@ StoreResult<void> AccountImpl::rename_mailbox(std::string_view from, std::string
       auto target =
           make_mailbox(context, *new_name, SpecialUse::none, settings_->options.max_mailboxes);
       if (!target) return std::unexpected(target.error());
+      share_created(context);
       move_all(context, *row, *target);
       return {};
     }
@@ -228,8 +295,22 @@ StoreResult<void> AccountImpl::rename_mailbox(std::string_view from, std::string
       auto parent =
           make_mailbox(context, parents.back(), SpecialUse::none, settings_->options.max_mailboxes);
       if (!parent) return std::unexpected(parent.error());
+      share_created(context);
     }
     return rename_tree(context, *row, *new_name);
+  });
+}
+
+StoreResult<void> AccountImpl::set_special_use(std::string_view name, SpecialUse use) {
+  auto kept_name = normalize_mailbox_name(name);
+  if (!kept_name) return std::unexpected(StoreError::no_such_mailbox);
+  return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<void> {
+    auto row = require_mailbox(context.database, *kept_name);
+    if (!row) return std::unexpected(row.error());
+    row->special_use = use;
+    save_mailbox(context.database, *row);
+    tell(context, EventKind::attributes, *row);
+    return {};
   });
 }
 
@@ -238,6 +319,11 @@ StoreResult<void> AccountImpl::subscribe(std::string_view name, bool subscribed)
   if (!kept_name) return std::unexpected(kept_name.error());
   return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<void> {
     context.database.run(subscribed ? kSubscribe : kUnsubscribe, std::string_view(*kept_name));
+    auto row = load_mailbox(context.database, *kept_name);
+    context.events.push_back({.kind = EventKind::subscription,
+                              .mailbox = row ? row->id : MailboxId{0},
+                              .name = *kept_name,
+                              .subscribed = subscribed});
     return {};
   });
 }

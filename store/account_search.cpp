@@ -15,6 +15,9 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
 StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& query,
                                         std::stop_token stop) {
+  if (asks_for_threads(query)) {
+    if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
+  }
   return read([&](sqlite::Database& database) -> StoreResult<UidSet> {
     auto mailbox_row = require_mailbox(database, mailbox);
     if (!mailbox_row) return std::unexpected(mailbox_row.error());

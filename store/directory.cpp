@@ -26,6 +26,19 @@ constexpr const char* kFind = R"sql(SELECT id, name, suspended FROM account WHER
 constexpr const char* kPassword = R"sql(
 SELECT iterations, salt, stored_key, server_key FROM account WHERE name = ?1)sql";
 
+constexpr const char* kShare = R"sql(
+INSERT OR IGNORE INTO shared_mailbox (identifier, account_id, mailbox_id)
+VALUES (?1, ?2, ?3))sql";
+constexpr const char* kUnshare = R"sql(
+DELETE FROM shared_mailbox WHERE identifier = ?1 AND account_id = ?2 AND mailbox_id = ?3)sql";
+constexpr const char* kSharedWith = R"sql(
+SELECT DISTINCT account_id, account.name, mailbox_id
+FROM shared_mailbox JOIN account ON account.id = account_id
+WHERE identifier IN (?1, ?2) AND account.name <> ?1 AND suspended = 0
+ORDER BY account.name, mailbox_id)sql";
+// full scan: accounts are removed seldom
+constexpr const char* kUnshareAll = R"sql(DELETE FROM shared_mailbox WHERE account_id = ?1)sql";
+
 bool is_valid_name(std::string_view name) {
   auto is_control = [](char octet) {
     auto value = static_cast<unsigned char>(octet);
@@ -82,6 +95,7 @@ StoreResult<AccountId> Directory::remove(std::string_view name) {
   AccountId id{query.integer(0)};
   query.reset();
   database_.run(kRemove, id.value);
+  database_.run(kUnshareAll, id.value);
   transaction.commit();
   return id;
 }
@@ -99,6 +113,23 @@ StoreResult<AccountInfo> Directory::find(std::string_view name) {
   sqlite::Query query = database_.query(kFind, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
   return read_info(query);
+}
+
+void Directory::set_shared(AccountId owner, MailboxId mailbox, std::string_view identifier,
+                           bool shared) {
+  std::lock_guard lock(mutex_);
+  database_.run(shared ? kShare : kUnshare, identifier, owner.value, mailbox.value);
+}
+
+std::vector<SharedMailbox> Directory::shared_with(std::string_view reader) {
+  std::lock_guard lock(mutex_);
+  std::vector<SharedMailbox> list;
+  sqlite::Query query = database_.query(kSharedWith, reader, kAnyone);
+  while (query.step()) {
+    list.push_back(
+        {AccountId{query.integer(0)}, std::string(query.text(1)), MailboxId{query.integer(2)}});
+  }
+  return list;
 }
 
 void Directory::maintain() {

@@ -27,6 +27,10 @@ class Directory {
   std::vector<AccountInfo> accounts();
   StoreResult<AccountInfo> find(std::string_view name);
   StoreResult<PasswordRecord> password_of(std::string_view name);
+  // Remembers that a mailbox is open to an identifier, or forgets it.
+  void set_shared(AccountId owner, MailboxId mailbox, std::string_view identifier, bool shared);
+  // Those of others that are open to the reader or to anyone.
+  std::vector<SharedMailbox> shared_with(std::string_view reader);
   // Keeps the write-ahead log short.
   void maintain();
 

@@ -1,6 +1,7 @@
 #include "store/mailbox_states.h"
 
 #include <algorithm>
+#include <map>
 
 namespace mailkeep::store {
 
@@ -14,6 +15,7 @@ class MailboxStates::Registration {
     states_->unregister(mailbox_, watcher_);
     std::lock_guard lock(watcher_->mutex);  // waits for a call that is running
     watcher_->changed = nullptr;
+    watcher_->happened = nullptr;
   }
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
@@ -36,13 +38,18 @@ void MailboxStates::learn(MailboxId mailbox, Modseq modseq) {
     std::lock_guard lock(mutex_);
     State& state = states_[mailbox.value];
     if (modseq <= state.modseq) return;
-    if (state.modseq.value != 0) called = state.watchers;
+    const bool is_news = state.modseq.value != 0;
     state.modseq = modseq;
+    if (!is_news) return;
+    called = state.watchers;
   }
   call(std::move(called));
+  const TouchedMailbox touched{mailbox, modseq};
+  tell({&touched, 1}, {});
 }
 
-void MailboxStates::announce(std::span<const TouchedMailbox> touched) {
+void MailboxStates::announce(std::span<const TouchedMailbox> touched,
+                             std::span<const MailboxEvent> events) {
   Watchers called;
   {
     std::lock_guard lock(mutex_);
@@ -65,6 +72,31 @@ void MailboxStates::announce(std::span<const TouchedMailbox> touched) {
     }
   }
   call(std::move(called));
+  tell(touched, events);
+}
+
+// Those who watch the whole account; of the changes of a mailbox's messages the last one is told.
+void MailboxStates::tell(std::span<const TouchedMailbox> touched,
+                         std::span<const MailboxEvent> events) {
+  Watchers watchers;
+  {
+    std::lock_guard lock(mutex_);
+    watchers = account_watchers_;
+  }
+  if (watchers.empty()) return;
+  std::map<MailboxId, Modseq> changed;
+  for (const TouchedMailbox& mailbox : touched) {
+    if (mailbox.modseq.value != 0) changed[mailbox.mailbox] = mailbox.modseq;
+  }
+  for (const auto& watcher : watchers) {
+    std::lock_guard lock(watcher->mutex);
+    if (!watcher->happened) continue;
+    for (const auto& [mailbox, modseq] : changed) {
+      watcher->happened(
+          {.kind = MailboxEvent::Kind::messages, .mailbox = mailbox, .modseq = modseq});
+    }
+    for (const MailboxEvent& event : events) watcher->happened(event);
+  }
 }
 
 // A mailbox that several writes of a group touched is told of once.
@@ -88,10 +120,23 @@ Watch MailboxStates::watch(MailboxId mailbox, std::function<void()> changed) {
   return Watch(std::make_shared<Registration>(shared_from_this(), mailbox, std::move(watcher)));
 }
 
+Watch MailboxStates::watch_account(std::function<void(const MailboxEvent&)> happened) {
+  auto watcher = std::make_shared<Watcher>();
+  watcher->happened = std::move(happened);
+  {
+    std::lock_guard lock(mutex_);
+    account_watchers_.push_back(watcher);
+    ++watchers_;
+  }
+  return Watch(
+      std::make_shared<Registration>(shared_from_this(), MailboxId{0}, std::move(watcher)));
+}
+
 void MailboxStates::unregister(MailboxId mailbox, const std::shared_ptr<Watcher>& watcher) {
   std::lock_guard lock(mutex_);
   auto state = states_.find(mailbox.value);
   if (state != states_.end()) std::erase(state->second.watchers, watcher);
+  std::erase(account_watchers_, watcher);
   --watchers_;
 }
 

@@ -29,8 +29,10 @@ class MailboxStates : public std::enable_shared_from_this<MailboxStates> {
   // another process wrote.
   void learn(MailboxId mailbox, Modseq modseq);
   // Commits: learns, forgets mailboxes that are gone, and calls those who watch.
-  void announce(std::span<const TouchedMailbox> touched);
+  // Who watches the account is told of `events` after what happened to messages.
+  void announce(std::span<const TouchedMailbox> touched, std::span<const MailboxEvent> events);
   Watch watch(MailboxId mailbox, std::function<void()> changed);
+  Watch watch_account(std::function<void(const MailboxEvent&)> happened);
   // The mailboxes somebody watches.
   std::vector<MailboxId> watched() const;
   bool has_watchers() const;
@@ -60,8 +62,9 @@ class MailboxStates : public std::enable_shared_from_this<MailboxStates> {
 
  private:
   struct Watcher {
-    std::mutex mutex;  // held while `changed` runs, and to take it away
+    std::mutex mutex;  // held while one of these runs, and to take it away
     std::function<void()> changed;
+    std::function<void(const MailboxEvent&)> happened;
   };
   using Watchers = std::vector<std::shared_ptr<Watcher>>;
   class Registration;
@@ -76,10 +79,12 @@ class MailboxStates : public std::enable_shared_from_this<MailboxStates> {
     Watchers watchers;
   };
   static void call(Watchers watchers);
+  void tell(std::span<const TouchedMailbox> touched, std::span<const MailboxEvent> events);
   void unregister(MailboxId mailbox, const std::shared_ptr<Watcher>& watcher);
 
   mutable std::mutex mutex_;
   std::size_t watchers_ = 0;
+  Watchers account_watchers_;
   std::unordered_map<std::int64_t, State> states_;
 };
 

@@ -28,6 +28,8 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 constexpr const char* kStructure =
     R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
 
+constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+
 const char* rows_statement(Detail detail) {
   switch (detail) {
     case Detail::row:
@@ -93,6 +95,11 @@ class SqliteCursor final : public MessageCursor {
   }
 
   std::string_view header() override { return octets_.header(); }
+
+  ThreadId thread() override {
+    sqlite::Query query = (*reader_).query(kThread, row_.message.value);
+    return query.step() ? ThreadId{query.integer(0)} : account_->thread_of(row_.message);
+  }
 
   void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
     octets_.read(offset, length, out);

@@ -109,6 +109,7 @@ void MessageUpload::State::finish() {
     fill_frames(std::string_view(octets).substr(head));
     head_done_ = true;
   }
+  message.keys = make_message_keys(structure, message.head);
   if (!pending_.empty()) message.last_codec = encode_frame(pending_, message.last_frame);
   pending_ = {};
   encoded_ = {};

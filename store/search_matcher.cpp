@@ -64,6 +64,11 @@ struct RowTest {
     return key.larger ? row.size > key.octets : row.size < key.octets;
   }
   bool operator()(const SearchModseq& key) const { return row.modseq >= key.at_least; }
+  bool operator()(const SearchArrival& key) const {
+    return key.since ? row.internal_date.seconds >= key.seconds
+                     : row.internal_date.seconds <= key.seconds;
+  }
+  bool operator()(const SearchEmailId& key) const { return row.message == key.message; }
 };
 
 }  // namespace
@@ -74,8 +79,8 @@ struct SearchMatcher::Node {
   Join join = Join::leaf;
   Cost cost = Cost::row;
   std::vector<std::unique_ptr<Node>> operands;
-  std::variant<SearchAll, Nothing, SearchUids, SearchFlags, SearchSize, SearchModseq, SearchDate,
-               HeaderKey, TextKey>
+  std::variant<SearchAll, Nothing, SearchUids, SearchFlags, SearchSize, SearchModseq, SearchArrival,
+               SearchEmailId, SearchThreadId, SearchDate, HeaderKey, TextKey>
       key;
 
   void add(std::unique_ptr<Node> operand) {
@@ -103,6 +108,9 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
   if (const auto* flags = std::get_if<SearchFlags>(&query.key)) leaf(*flags, Cost::row);
   if (const auto* size = std::get_if<SearchSize>(&query.key)) leaf(*size, Cost::row);
   if (const auto* modseq = std::get_if<SearchModseq>(&query.key)) leaf(*modseq, Cost::row);
+  if (const auto* arrival = std::get_if<SearchArrival>(&query.key)) leaf(*arrival, Cost::row);
+  if (const auto* email = std::get_if<SearchEmailId>(&query.key)) leaf(*email, Cost::row);
+  if (const auto* thread = std::get_if<SearchThreadId>(&query.key)) leaf(*thread, Cost::lookup);
   if (const auto* date = std::get_if<SearchDate>(&query.key)) {
     leaf(*date, date->date == DateOf::sent ? Cost::lookup : Cost::row);
   }
@@ -176,6 +184,8 @@ bool SearchMatcher::matches(const Node& node, SearchedMessage& message) {
               break;
           }
           return day.has_value() && in_relation(key.relation, *day, key.day);
+        } else if constexpr (std::is_same_v<Key, SearchThreadId>) {
+          return message.thread() == key.thread;
         } else if constexpr (std::is_same_v<Key, HeaderKey>) {
           return header_matches(key, message.head());
         } else if constexpr (std::is_same_v<Key, TextKey>) {
@@ -186,6 +196,19 @@ bool SearchMatcher::matches(const Node& node, SearchedMessage& message) {
         }
       },
       node.key);
+}
+
+bool asks_for_threads(const SearchQuery& query) {
+  if (const auto* negation = std::get_if<SearchNot>(&query.key)) {
+    return asks_for_threads(*negation->operand);
+  }
+  if (const auto* either = std::get_if<SearchOr>(&query.key)) {
+    return asks_for_threads(*either->left) || asks_for_threads(*either->right);
+  }
+  if (const auto* both = std::get_if<SearchAnd>(&query.key)) {
+    return std::ranges::any_of(both->operands, asks_for_threads);
+  }
+  return std::holds_alternative<SearchThreadId>(query.key);
 }
 
 UidSet searched_uids(const SearchQuery& query) {

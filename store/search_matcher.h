@@ -29,6 +29,8 @@ class SearchedMessage {
   const MessageRow& row() const { return *row_; }
   // By the calendar of the zone that its Date field names; nothing where it has no date.
   std::optional<std::int64_t> sent_day();
+  // RFC 8474 5.2; ThreadId{0} where it is not known yet.
+  ThreadId thread();
   // Its first octets: the header, up to 1 MiB.
   std::string_view head();
   // Whether the decoded texts of its parts, or their header fields, hold the needle.
@@ -61,6 +63,9 @@ class SearchMatcher {
 
   std::unique_ptr<Node> root_;
 };
+
+// Whether the query asks for conversations.
+bool asks_for_threads(const SearchQuery& query);
 
 // The only UIDs that can match, as far as the query's outermost keys say.
 UidSet searched_uids(const SearchQuery& query);

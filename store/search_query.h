@@ -42,6 +42,18 @@ struct SearchSize {
 struct SearchModseq {
   Modseq at_least;  // RFC 7162 3.1.5
 };
+// INTERNALDATE to the second, inclusive: since `seconds`, else up to it (RFC 5032 3).
+struct SearchArrival {
+  bool since;
+  std::int64_t seconds;
+};
+// The message itself and its copies (RFC 8474 5.1).
+struct SearchEmailId {
+  MessageId message;
+};
+struct SearchThreadId {
+  ThreadId thread;  // RFC 8474 5.2
+};
 // Substring of a header field, decoded and without regard to case. An empty needle: the field
 // exists.
 struct SearchHeader {
@@ -65,7 +77,8 @@ struct SearchAnd {
 
 struct SearchQuery {
   std::variant<SearchAll, SearchUids, SearchFlags, SearchKeyword, SearchDate, SearchSize,
-               SearchModseq, SearchHeader, SearchText, SearchNot, SearchOr, SearchAnd>
+               SearchModseq, SearchArrival, SearchEmailId, SearchThreadId, SearchHeader, SearchText,
+               SearchNot, SearchOr, SearchAnd>
       key;
 };
 

@@ -13,6 +13,8 @@ constexpr const char* kSent = R"sql(SELECT sent_seconds, sent_zone FROM message 
 constexpr const char* kStructure =
     R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
 
+constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+
 constexpr std::uint64_t kReadBytes = 128 * 1024;
 constexpr std::uint64_t kMaxPartHeaderBytes = 1 << 20;
 
@@ -28,6 +30,11 @@ std::optional<std::int64_t> SearchedMessage::sent_day() {
   if (!query.step() || query.is_null(0)) return std::nullopt;
   const std::int64_t seconds = query.integer(0) + query.integer(1) * 60;
   return seconds / 86'400 - (seconds % 86'400 < 0 ? 1 : 0);
+}
+
+ThreadId SearchedMessage::thread() {
+  sqlite::Query query = database_.query(kThread, row_->message.value);
+  return ThreadId{query.step() ? query.integer(0) : 0};
 }
 
 std::string_view SearchedMessage::head() {

@@ -10,6 +10,7 @@
 #include "store/directory.h"
 #include "store/mailbox_name.h"
 #include "store/mailbox_row.h"
+#include "store/message_keys.h"
 #include "store/open_accounts.h"
 #include "store/schema/schema.h"
 #include "store/sqlite/transaction.h"
@@ -19,7 +20,9 @@ namespace mailkeep::store {
 namespace {
 
 constexpr const char* kInsertState = R"sql(
-INSERT INTO account_state (id, next_mailbox, last_uid_validity) VALUES (1, 1, 0))sql";
+INSERT INTO account_state (id, next_mailbox, last_uid_validity, used_bytes, used_messages,
+  used_mailboxes, keys_version, keys_from)
+VALUES (1, 1, 0, 0, 0, 0, ?1, 0))sql";
 constexpr const char* kSubscribe = R"sql(INSERT INTO subscription (name) VALUES (?1))sql";
 
 struct DefaultMailbox {
@@ -60,7 +63,7 @@ void make_account_file(const std::filesystem::path& folder, std::uint32_t page_b
     database.set_durability(sqlite::Durability::none);
     migrate(database, account_schema(), SchemaState::any);
     sqlite::Transaction transaction(database, sqlite::Transaction::Kind::write);
-    database.run(kInsertState);
+    database.run(kInsertState, kKeysVersion);
     for (const DefaultMailbox& mailbox : kDefaultMailboxes) {
       insert_mailbox(database, mailbox.name, mailbox.use, true);
       database.run(kSubscribe, mailbox.name);
@@ -77,7 +80,7 @@ class StoreImpl final : public Store {
   StoreImpl(const std::filesystem::path& data_dir, const StoreOptions& options)
       : accounts_folder_(data_dir / "accounts"),
         options_(options),
-        directory_(data_dir / "mailkeep.db"),
+        directory_(std::make_shared<Directory>(data_dir / "mailkeep.db")),
         open_accounts_(std::make_shared<OpenAccounts>(options)) {
     // A session may hold its account longer than anybody holds the store.
     settings_ = std::make_shared<const AccountSettings>(AccountSettings{
@@ -87,23 +90,26 @@ class StoreImpl final : public Store {
             [accounts = std::weak_ptr<OpenAccounts>(open_accounts_)](AccountId id) {
               if (auto open = accounts.lock()) open->opening(id);
             },
+        .on_share = [directory = directory_](
+                        AccountId owner, MailboxId mailbox, std::string_view identifier,
+                        bool shared) { directory->set_shared(owner, mailbox, identifier, shared); },
     });
   }
   ~StoreImpl() override { open_accounts_->close_all(); }
 
   StoreResult<AccountInfo> create_account(std::string_view name,
                                           const PasswordRecord& password) override {
-    return directory_.create(name, password, [&](AccountId id) {
+    return directory_->create(name, password, [&](AccountId id) {
       make_account_file(folder_of(id), options_.page_bytes);
     });
   }
 
   StoreResult<void> set_password(std::string_view name, const PasswordRecord& password) override {
-    return directory_.set_password(name, password);
+    return directory_->set_password(name, password);
   }
 
   StoreResult<void> remove_account(std::string_view name) override {
-    auto id = directory_.remove(name);
+    auto id = directory_->remove(name);
     if (!id) return std::unexpected(id.error());
     if (auto account = open_accounts_->take(*id)) {
       account->remove();
@@ -113,16 +119,20 @@ class StoreImpl final : public Store {
     return {};
   }
 
-  std::vector<AccountInfo> accounts() override { return directory_.accounts(); }
+  std::vector<SharedMailbox> shared_with(std::string_view reader) override {
+    return directory_->shared_with(reader);
+  }
+
+  std::vector<AccountInfo> accounts() override { return directory_->accounts(); }
   StoreResult<AccountInfo> find_account(std::string_view name) override {
-    return directory_.find(name);
+    return directory_->find(name);
   }
   StoreResult<PasswordRecord> password_of(std::string_view name) override {
-    return directory_.password_of(name);
+    return directory_->password_of(name);
   }
 
   StoreResult<std::shared_ptr<Account>> open_account(std::string_view name) override {
-    auto info = directory_.find(name);
+    auto info = directory_->find(name);
     if (!info) return std::unexpected(info.error());
     if (info->suspended) return std::unexpected(StoreError::account_suspended);
     auto account = open_accounts_->get(info->id, [&] {
@@ -134,7 +144,7 @@ class StoreImpl final : public Store {
   }
 
   void maintain() override {
-    directory_.maintain();
+    directory_->maintain();
     open_accounts_->maintain();
   }
 
@@ -145,7 +155,7 @@ class StoreImpl final : public Store {
 
   const std::filesystem::path accounts_folder_;
   const StoreOptions options_;
-  Directory directory_;
+  const std::shared_ptr<Directory> directory_;
   const std::shared_ptr<OpenAccounts> open_accounts_;
   std::shared_ptr<const AccountSettings> settings_;
 };

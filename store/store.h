@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/access.h"
 #include "store/types.h"
 
 namespace mailkeep::store {
@@ -72,6 +73,10 @@ class Store {
   // inside. A new account has INBOX, Drafts, Sent, Junk, Trash and Archive (with their special
   // uses).
   virtual StoreResult<std::shared_ptr<Account>> open_account(std::string_view name) = 0;
+
+  // Mailboxes of other accounts that may be open to this reader or to anyone (RFC 4314), in the
+  // order of their owners. Some may have been closed again: Account::access tells.
+  virtual std::vector<SharedMailbox> shared_with(std::string_view reader) = 0;
 
   // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
   // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures

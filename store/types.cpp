@@ -41,6 +41,18 @@ std::string_view describe(StoreError error) {
       return "The account is over its quota.";
     case StoreError::uids_exhausted:
       return "The mailbox has no UIDs left.";
+    case StoreError::annotation_too_big:
+      return "The annotation is too big.";
+    case StoreError::too_many_annotations:
+      return "The account has too many annotations.";
+    case StoreError::invalid_annotation:
+      return "This is no valid name of an annotation.";
+    case StoreError::too_many_rights:
+      return "Too many people have rights to the mailbox.";
+    case StoreError::invalid_rights:
+      return "These are no valid rights, or nobody they can be given to.";
+    case StoreError::no_permission:
+      return "You do not have the right to do that.";
     case StoreError::same_mailbox:
       return "The messages are in that mailbox already.";
   }
@@ -112,6 +124,22 @@ UidSet UidSet::intersection(const UidSet& other) const {
     } else {
       ++right;
     }
+  }
+  return result;
+}
+
+UidSet UidSet::difference(const UidSet& other) const {
+  UidSet result;
+  auto cut = other.ranges_.begin();
+  const auto end = other.ranges_.end();
+  for (const Range& range : ranges_) {
+    std::uint64_t first = range.first;
+    while (cut != end && cut->last < first) ++cut;
+    for (auto at = cut; at != end && at->first <= range.last; ++at) {
+      if (at->first > first) result.add(Range{static_cast<std::uint32_t>(first), at->first - 1});
+      first = std::uint64_t{at->last} + 1;
+    }
+    if (first <= range.last) result.add(Range{static_cast<std::uint32_t>(first), range.last});
   }
   return result;
 }

@@ -20,6 +20,7 @@ struct Number {
 using AccountId = Number<struct AccountTag, std::int64_t>;
 using MailboxId = Number<struct MailboxTag, std::int64_t>;  // never used again in its account
 using MessageId = Number<struct MessageTag, std::int64_t>;  // content; shared by copies
+using ThreadId = Number<struct ThreadTag, std::int64_t>;    // a conversation; RFC 8474 5.2
 using Uid = Number<struct UidTag, std::uint32_t>;           // RFC 9051 2.3.1.1; 0 is no UID
 using Modseq = Number<struct ModseqTag, std::uint64_t>;     // RFC 7162 3.1; below 2^63
 
@@ -43,6 +44,12 @@ enum class StoreError : std::uint8_t {
   message_gone,  // expunged meanwhile
   over_quota,
   uids_exhausted,
+  annotation_too_big,
+  too_many_annotations,
+  invalid_annotation,  // no name of an entry
+  too_many_rights,     // identifiers with rights to one mailbox
+  invalid_rights,      // or an identifier that cannot be one
+  no_permission,       // RFC 4314: for whoever checks rights
   same_mailbox,
 };
 std::string_view describe(StoreError error);
@@ -70,6 +77,8 @@ class UidSet {
   std::uint64_t size() const;  // how many UIDs
   const std::vector<Range>& ranges() const { return ranges_; }
   UidSet intersection(const UidSet& other) const;
+  // Those that `other` does not have.
+  UidSet difference(const UidSet& other) const;
 
   friend bool operator==(const UidSet&, const UidSet&) = default;
 

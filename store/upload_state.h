@@ -13,6 +13,7 @@
 #include "mime/message_parser.h"
 #include "store/content_frame.h"
 #include "store/message_hash.h"
+#include "store/message_keys.h"
 #include "store/message_upload.h"
 #include "store/spool_file.h"
 
@@ -45,6 +46,7 @@ struct FinishedMessage {
   std::uint64_t size = 0;
   std::string head;
   StructureRecord structure;
+  MessageKeys keys;
   std::string hash;
   std::vector<Frame> spooled;        // all frames but the last
   std::string last_frame;            // kept form

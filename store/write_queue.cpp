@@ -95,14 +95,16 @@ void WriteQueue::commit_group(sqlite::Database& database, std::span<WriteJob* co
     return;
   }
   std::vector<TouchedMailbox> touched;
+  std::vector<MailboxEvent> events;
   for (WriteJob* job : group) {
     touched.insert(touched.end(), job->touched_.begin(), job->touched_.end());
+    events.insert(events.end(), job->events_.begin(), job->events_.end());
   }
-  observer_.committed(durability, touched);
+  observer_.committed(durability, touched, events);
 }
 
 void WriteQueue::run_job(sqlite::Database& database, WriteJob& job, bool alone) {
-  WriteContext context{database, {}};
+  WriteContext context{database, {}, {}};
   std::optional<sqlite::Savepoint> savepoint;
   if (!alone) savepoint.emplace(database);
   try {
@@ -122,6 +124,7 @@ void WriteQueue::run_job(sqlite::Database& database, WriteJob& job, bool alone) 
   }
   if (savepoint) savepoint->keep();
   job.touched_ = std::move(context.touched);
+  job.events_ = std::move(context.events);
 }
 
 }  // namespace mailkeep::store

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/account_file.h"
+#include "store/mailbox_event.h"
 #include "store/sqlite/database.h"
 #include "store/types.h"
 
@@ -27,7 +28,9 @@ struct TouchedMailbox {
 // What a write sees: the database inside its transaction.
 struct WriteContext {
   sqlite::Database& database;
-  std::vector<TouchedMailbox> touched;  // to be filled by the write
+  // To be filled by the write: mailboxes whose messages changed, and what else happened.
+  std::vector<TouchedMailbox> touched;
+  std::vector<MailboxEvent> events;
 };
 
 class WriteJob {
@@ -45,6 +48,7 @@ class WriteJob {
   const sqlite::Durability durability_;
   const std::uint64_t bytes_;  // about what it writes
   std::vector<TouchedMailbox> touched_;
+  std::vector<MailboxEvent> events_;
   std::exception_ptr error_;
   bool done_ = false;
   std::condition_variable wake_;
@@ -57,8 +61,8 @@ class WriteObserver {
   // Inside the transaction, after the last write of the group.
   virtual void before_commit(sqlite::Database& database) = 0;
   // After the commit, before anybody is woken.
-  virtual void committed(sqlite::Durability durability,
-                         std::span<const TouchedMailbox> touched) = 0;
+  virtual void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched,
+                         std::span<const MailboxEvent> events) = 0;
   // When everybody but the leader is woken; the next group waits for it.
   virtual void after_group(sqlite::Database& database) = 0;
 };

@@ -21,13 +21,20 @@ std::string_view code_of(store::StoreError error) {
     case invalid_mailbox_name:
     case cannot_change_inbox:
     case same_mailbox:
+    case invalid_annotation:
+    case invalid_rights:
       return "CANNOT";
     case too_many_mailboxes:
     case too_many_keywords:
     case uids_exhausted:
+    case too_many_annotations:
+    case too_many_rights:
       return "LIMIT";
     case message_too_big:
+    case annotation_too_big:
       return "TOOBIG";
+    case no_permission:
+      return "NOPERM";
     case message_gone:
       return "EXPUNGEISSUED";
     case over_quota:

@@ -28,6 +28,8 @@ std::string_view special_use_attribute(store::SpecialUse use) {
       return "\\Sent";
     case trash:
       return "\\Trash";
+    case important:
+      return "\\Important";  // RFC 8457 3
     case none:
       break;
   }

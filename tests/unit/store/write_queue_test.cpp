@@ -29,7 +29,8 @@ class QueueTest : public StoreTest, protected WriteObserver {
   QueueTest() : file_(account_file(), 2, [] {}), queue_(file_, *this) {}
 
   void before_commit(sqlite::Database&) override { ++commits_; }
-  void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched) override {
+  void committed(sqlite::Durability durability, std::span<const TouchedMailbox> touched,
+                 std::span<const MailboxEvent> /*events*/) override {
     durability_ = durability;
     touched_.insert(touched_.end(), touched.begin(), touched.end());
   }

@@ -100,6 +100,52 @@ class FaultyAccount : public store::Account {
     if (fail_expunge) throw std::runtime_error("disk full");
     return real_->expunge(mailbox, uids);
   }
+  store::StoreResult<void> set_special_use(std::string_view name, store::SpecialUse use) override {
+    return real_->set_special_use(name, use);
+  }
+  store::StoreResult<store::UidSet> expunged_since(store::MailboxId mailbox, store::Modseq since,
+                                                   const store::UidSet& among) override {
+    return real_->expunged_since(mailbox, since, among);
+  }
+  store::StoreResult<std::vector<std::pair<store::MailboxId, store::Modseq>>> latest_modseqs()
+      override {
+    return real_->latest_modseqs();
+  }
+  store::Watch watch_account(std::function<void(const store::MailboxEvent&)> happened) override {
+    return real_->watch_account(std::move(happened));
+  }
+  store::StoreResult<store::SortTable> sort_keys(store::MailboxId mailbox,
+                                                 const store::UidSet& uids,
+                                                 store::SortDetail detail) override {
+    return real_->sort_keys(mailbox, uids, detail);
+  }
+  store::StoreResult<store::AppendResult> replace(store::MailboxId mailbox, store::Uid uid,
+                                                  std::string_view destination,
+                                                  store::NewMessage message) override {
+    return real_->replace(mailbox, uid, destination, std::move(message));
+  }
+  store::StoreResult<store::Quota> quota() override { return real_->quota(); }
+  store::StoreResult<void> set_quota(const store::QuotaLimits& limits) override {
+    return real_->set_quota(limits);
+  }
+  store::StoreResult<store::Annotations> annotations(store::MailboxId mailbox,
+                                                     const store::AnnotationQuery& query) override {
+    return real_->annotations(mailbox, query);
+  }
+  store::StoreResult<void> annotate(store::MailboxId mailbox,
+                                    std::span<const store::AnnotationChange> changes) override {
+    return real_->annotate(mailbox, changes);
+  }
+  store::StoreResult<std::vector<store::AccessEntry>> access(store::MailboxId mailbox) override {
+    return real_->access(mailbox);
+  }
+  store::StoreResult<void> set_access(store::MailboxId mailbox, std::string_view identifier,
+                                      std::string_view rights) override {
+    return real_->set_access(mailbox, identifier, rights);
+  }
+  std::shared_ptr<store::Account> for_reader(std::string_view reader) override {
+    return real_->for_reader(reader);
+  }
   store::StoreResult<store::CheckReport> check() override { return real_->check(); }
 
  private:
@@ -111,6 +157,7 @@ class FaultyAccount : public store::Account {
     const store::MessageRow& row() const override { return real_->row(); }
     std::string_view structure() override { return real_->structure(); }
     std::string_view header() override { return real_->header(); }
+    store::ThreadId thread() override { return real_->thread(); }
     void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
       const bool fails = faults_.fail_reads_of.contains(row().uid.value) ||
                          offset >= faults_.fail_reads_from_offset;

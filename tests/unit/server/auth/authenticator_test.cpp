@@ -47,6 +47,7 @@ class FakeStore : public store::Store {
     opened.emplace_back(name);
     return nullptr;
   }
+  std::vector<store::SharedMailbox> shared_with(std::string_view) override { return {}; }
   void maintain() override {}
 };
 

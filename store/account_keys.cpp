@@ -1,0 +1,181 @@
+// Sort and thread keys: reading them, and making those of messages that came before there were any.
+#include <algorithm>
+
+#include "mime/message_parser.h"
+#include "store/account_impl.h"
+#include "store/message_keys.h"
+#include "store/message_reader.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+constexpr const char* kState =
+    R"sql(SELECT keys_version, keys_from FROM account_state WHERE id = 1)sql";
+constexpr const char* kSaveState =
+    R"sql(UPDATE account_state SET keys_version = ?1, keys_from = ?2 WHERE id = 1)sql";
+constexpr const char* kMissing = R"sql(
+SELECT id, size, structure_version, structure FROM message
+WHERE id < ?1 ORDER BY id DESC LIMIT ?2)sql";
+constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
+constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+constexpr const char* kRows = R"sql(
+SELECT uid, thread_id, internal_date, sent_seconds, save_date, size, modseq, keys
+FROM mailbox_message LEFT JOIN message_key
+  ON message_key.message_id = mailbox_message.message_id
+WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
+
+constexpr int kBatch = 200;  // messages in one transaction
+constexpr std::uint64_t kReadBytes = 256 * 1024;
+
+mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query,
+                               std::uint64_t size) {
+  if (query.integer(2) == mime::kParserVersion) {
+    if (auto kept = mime::deserialize(query.blob(3))) return *std::move(kept);
+  }
+  mime::MessageParser parser;
+  std::string octets;
+  for (std::uint64_t offset = 0; offset < size; offset += octets.size()) {
+    octets.clear();
+    reader.read(offset, kReadBytes, octets);
+    parser.feed(octets);
+  }
+  return parser.finish();
+}
+
+struct KeysState {
+  std::int64_t from = 0;
+  bool is_saved = true;
+};
+
+KeysState load_state(sqlite::Database& database) {
+  sqlite::Query query = database.query(kState);
+  if (!query.step()) throw sqlite::Error(sqlite::ErrorKind::damaged, "account_state has no row");
+  if (query.integer(0) == kKeysVersion) return {query.integer(1), true};
+  sqlite::Query last = database.query(kLastMessage);
+  last.step();
+  return {last.integer(0) + 1, false};
+}
+
+// Keys of up to kBatch messages below `from`; returns from where on all have theirs.
+std::int64_t add_keys(sqlite::Database& database, std::int64_t from) {
+  MessageReader reader(database);
+  int count = 0;
+  sqlite::Query query = database.query(kMissing, from, kBatch);
+  while (query.step()) {
+    ++count;
+    from = query.integer(0);
+    const MessageId id{from};
+    const auto size = static_cast<std::uint64_t>(query.integer(1));
+    reader.select(id, size);
+    const mime::Structure structure = read_structure(reader, query, size);
+    const StructureRecord record = make_structure_record(structure);
+    std::optional<std::pair<std::int64_t, std::int32_t>> sent;
+    if (record.sent) sent.emplace(record.sent->seconds, record.sent->zone_minutes);
+    renew_message_keys(database, id, make_message_keys(structure, reader.head()), sent);
+  }
+  return count < kBatch ? 0 : from;
+}
+
+}  // namespace
+
+// Gathers the packed keys first, as what rows point to may not move.
+class SortTableBuilder {
+ public:
+  void add(const sqlite::Query& row, SortDetail detail) {
+    SortKeys& keys = table_.rows_.emplace_back();
+    keys.uid.value = static_cast<std::uint32_t>(row.integer(0));
+    keys.thread.value = row.integer(1);
+    keys.arrival = row.integer(2);
+    keys.sent = row.is_null(3) ? keys.arrival : row.integer(3);
+    keys.save_date = row.integer(4);
+    keys.size = static_cast<std::uint64_t>(row.integer(5));
+    keys.modseq.value = static_cast<std::uint64_t>(row.integer(6));
+    if (detail == SortDetail::dates) return;
+    const std::string_view packed = row.blob(7);
+    table_.text_.insert(table_.text_.end(), packed.begin(), packed.end());
+    ends_.push_back(table_.text_.size());
+  }
+
+  SortTable finish() {
+    std::vector<std::size_t> reference_ends;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      const std::string_view packed(table_.text_.data() + begin, ends_[i] - begin);
+      unpack_message_keys(packed, table_.rows_[i], table_.references_);
+      reference_ends.push_back(table_.references_.size());
+      begin = ends_[i];
+    }
+    begin = 0;
+    for (std::size_t i = 0; i < reference_ends.size(); ++i) {
+      table_.rows_[i].references =
+          std::span(table_.references_).subspan(begin, reference_ends[i] - begin);
+      begin = reference_ends[i];
+    }
+    return std::move(table_);
+  }
+
+ private:
+  SortTable table_;
+  std::vector<std::size_t> ends_;  // of each row's packed keys
+};
+
+StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& uids,
+                                              SortDetail detail) {
+  if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
+  return read([&](sqlite::Database& database) -> StoreResult<SortTable> {
+    auto row = require_mailbox(database, mailbox);
+    if (!row) return std::unexpected(row.error());
+    SortTableBuilder builder;
+    sqlite::Query rows = database.query(kRows);
+    for (const UidSet::Range& range : uids.ranges()) {
+      rows.bind(mailbox.value, range.first, range.last);
+      while (rows.step()) builder.add(rows, detail);
+    }
+    return builder.finish();
+  });
+}
+
+ThreadId AccountImpl::thread_of(MessageId message) {
+  // Where this is refused, the message is a conversation of its own for now.
+  ThreadId thread{message.value};
+  if (!complete_keys()) return thread;
+  auto result = read([&](sqlite::Database& database) -> StoreResult<void> {
+    sqlite::Query query = database.query(kThread, message.value);
+    if (query.step()) thread.value = query.integer(0);
+    return {};
+  });
+  static_cast<void>(result);
+  return thread;
+}
+
+StoreResult<void> AccountImpl::complete_keys() {
+  while (!keys_complete_) {
+    if (auto more = add_missing_keys(); !more) return std::unexpected(more.error());
+  }
+  return {};
+}
+
+// One batch; returns whether there are more.
+StoreResult<bool> AccountImpl::add_missing_keys() {
+  auto is_complete = read(
+      [](sqlite::Database& database) -> StoreResult<bool> {
+        const KeysState state = load_state(database);
+        return state.from == 0 && state.is_saved;
+      },
+      AccountFile::Purpose::care);
+  if (!is_complete) return std::unexpected(is_complete.error());
+  if (*is_complete) {
+    keys_complete_ = true;
+    return false;
+  }
+  auto more = write(sqlite::Durability::process, 0, [](WriteContext& context) -> StoreResult<bool> {
+    const std::int64_t from = add_keys(context.database, load_state(context.database).from);
+    context.database.run(kSaveState, kKeysVersion, from);
+    return from != 0;
+  });
+  if (more && !*more) keys_complete_ = true;
+  return more;
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,206 @@
+// Sort keys, conversations, and how messages of an older schema come by them.
+#include "mime/text/charset.h"
+#include "store/message_keys.h"
+#include "store/schema/schema.h"
+#include "store/sqlite/database.h"
+#include "tests/unit/store/store_fixture.h"
+
+namespace mailkeep::store {
+namespace {
+
+class KeysTest : public StoreTest {
+ protected:
+  SortTable table(std::string_view mailbox, SortDetail detail = SortDetail::everything) {
+    return must(account_->sort_keys(id(mailbox), everything(), detail));
+  }
+  ThreadId thread_of(std::uint32_t uid, std::string_view mailbox = "INBOX") {
+    auto cursor = must(account_->messages(id(mailbox), range(uid, uid), Detail::row));
+    EXPECT_TRUE(cursor->next());
+    return cursor->thread();
+  }
+  Uid append_reply(const std::string& id, const std::string& references) {
+    return append("INBOX", "Message-ID: <" + id + ">\r\n" +
+                               (references.empty() ? "" : "References: " + references + "\r\n") +
+                               "\r\nx");
+  }
+
+  // The account's file as the first schema had it.
+  void make_old() {
+    account_.reset();
+    store_.reset();
+    const auto file = directory_.path() / "accounts" / "1" / "mail.db";
+    const auto old_file = directory_.path() / "old.db";
+    {
+      sqlite::Database old(old_file, sqlite::Open::create);
+      migrate(old, account_schema().first(1), SchemaState::any);
+      old.execute("ATTACH '" + file.string() + "' AS new");
+      for (const char* table :
+           {"mailbox", "subscription", "keyword", "message", "header", "content", "mailbox_message",
+            "changed", "expunged", "shared_message", "orphan"}) {
+        const std::string name(table);
+        old.execute("INSERT INTO main." + name + " SELECT * FROM new." + name);
+      }
+      old.execute(
+          "INSERT INTO main.account_state SELECT id, next_mailbox, last_uid_validity, quota_bytes, "
+          "quota_messages FROM new.account_state");
+      old.execute("DETACH new");
+    }
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(file.string() + suffix);
+      std::error_code none;
+      std::filesystem::rename(old_file.string() + suffix, file.string() + suffix, none);
+    }
+  }
+};
+
+TEST_F(KeysTest, AreWhatSortAndThreadAskFor) {
+  append(
+      "INBOX",
+      "Date: Mon, 2 Jan 2023 10:11:12 +0100\r\nFrom: =?utf-8?q?J=C3=B6rg?= <Joerg@Example.org>\r\n"
+      "To: undisclosed: x@y.z;\r\nCc: Carl@c.d, b@c.d\r\nSubject: Re: [list] =?utf-8?q?Gr=C3=BC?="
+      " fwd\r\nMessage-ID: <A@b>\r\nReferences: <r1@x>\r\n\t<\"r2\"@x> junk <r 3@x>\r\n"
+      "In-Reply-To: <other@x>\r\n\r\nx");
+  append("INBOX", "From: plain@host\r\nIn-Reply-To: \"text\" <p@q> <r@s>\r\n\r\nx");
+  append("INBOX", "no header at all");
+  const SortTable moved = table("INBOX");
+  const auto& rows = moved.rows();
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].uid, Uid{1});
+  EXPECT_EQ(rows[0].sent, 1672650672);
+  EXPECT_EQ(rows[0].arrival, 1'700'000'000);
+  EXPECT_EQ(rows[0].from, "JOERG");
+  EXPECT_EQ(rows[0].to, "UNDISCLOSED");
+  EXPECT_EQ(rows[0].cc, "CARL");
+  EXPECT_EQ(rows[0].display_from, mime::fold_case("J\xc3\xb6rg"));
+  EXPECT_TRUE(rows[0].is_reply);
+  EXPECT_EQ(rows[0].message_id, hash_message_id("A@b"));
+  EXPECT_EQ(
+      std::vector(rows[0].references.begin(), rows[0].references.end()),
+      (std::vector{hash_message_id("r1@x"), hash_message_id("r2@x"), hash_message_id("r3@x")}));
+  EXPECT_EQ(rows[1].sent, rows[1].arrival);
+  EXPECT_EQ(rows[1].display_from, "PLAIN@HOST");
+  EXPECT_EQ(rows[1].message_id, 0U);
+  ASSERT_EQ(rows[1].references.size(), 1U);
+  EXPECT_EQ(rows[1].references[0], hash_message_id("p@q"));
+  EXPECT_EQ(rows[2].subject, "");
+  EXPECT_TRUE(rows[2].references.empty());
+  const SortTable dates = table("INBOX", SortDetail::dates);
+  EXPECT_EQ(dates.rows().at(0).sent, 1672650672);
+  EXPECT_EQ(dates.rows().at(2).size, 16U);
+  EXPECT_EQ(account_->sort_keys(MailboxId{99}, everything(), SortDetail::dates).error(),
+            StoreError::no_such_mailbox);
+  expect_clean();
+}
+
+TEST_F(KeysTest, LongTextsAndListsAreCut) {
+  std::string octets = "Message-ID: <own@x>\r\nSubject: ";
+  for (int i = 0; i < 2000; ++i) octets += "\xc3\xa4";
+  octets += "\r\nReferences:";
+  for (int i = 0; i < 300; ++i) octets += " <" + std::to_string(i) + "@x>\r\n";
+  append("INBOX", octets + "\r\nx");
+  const SortTable kept = table("INBOX");
+  const SortKeys& keys = kept.rows().at(0);
+  EXPECT_EQ(keys.subject.size(), kMaxSortKeyBytes);
+  ASSERT_EQ(keys.references.size(), kMaxReferences);
+  EXPECT_EQ(keys.references.front(), hash_message_id("0@x"));
+  EXPECT_EQ(keys.references[1], hash_message_id("201@x"));
+  EXPECT_EQ(keys.references.back(), hash_message_id("299@x"));
+  expect_clean();
+}
+
+TEST_F(KeysTest, RepliesAreInTheConversationOfWhatTheyAnswer) {
+  append_reply("a@x", "");
+  append_reply("b@x", "<a@x>");
+  append_reply("c@x", "<a@x> <b@x>");
+  append_reply("other@x", "");
+  append_reply("late@x", "<early@x>");
+  append_reply("early@x", "");  // arrives after its answer
+  append("INBOX", "no id");
+  append("INBOX", "no id");
+  EXPECT_EQ(thread_of(2), thread_of(1));
+  EXPECT_EQ(thread_of(3), thread_of(1));
+  EXPECT_NE(thread_of(4), thread_of(1));
+  EXPECT_EQ(thread_of(5), thread_of(6));
+  EXPECT_NE(thread_of(7), thread_of(8));
+  must(account_->copy(id("INBOX"), range(3, 3), "Archive"));
+  EXPECT_EQ(thread_of(1, "Archive"), thread_of(1));
+  const ThreadId thread = thread_of(1);
+  EXPECT_EQ(must(account_->search(id("INBOX"), {SearchThreadId{thread}})), range(1, 3));
+  const MessageId copied = fetch(id("Archive")).at(0).row.message;
+  EXPECT_EQ(must(account_->search(id("INBOX"), {SearchEmailId{copied}})), range(3, 3));
+  expect_clean();
+}
+
+TEST_F(KeysTest, ConversationsAreForgottenWithTheirLastMessage) {
+  reopen({.purge_after = std::chrono::seconds(0)});
+  append_reply("a@x", "");
+  append_reply("b@x", "<a@x>");
+  append_reply("c@x", "");
+  const ThreadId thread = thread_of(1);
+  must(account_->expunge(id("INBOX"), range(1, 1)));
+  store_->maintain();
+  append_reply("d@x", "<a@x>");  // which b still names
+  EXPECT_EQ(thread_of(4), thread);
+  must(account_->expunge(id("INBOX"), everything()));
+  append("INBOX", "x");
+  store_->maintain();
+  expect_clean();
+  sqlite::Database database(account_file(), sqlite::Open::existing);
+  EXPECT_EQ(database.integer("SELECT count(*) FROM thread_reference"), 0);
+  EXPECT_EQ(database.integer("SELECT count(*) FROM message_key"), 1);
+}
+
+TEST_F(KeysTest, AnAccountOfTheFirstSchemaGetsEverything) {
+  append_reply("a@x", "");
+  append_reply("b@x", "<a@x>");
+  append_many("Archive", 450);
+  must(account_->expunge(id("Archive"), range(10, 20)));
+  make_old();
+  reopen();
+  EXPECT_EQ(info("INBOX").object_id, "F1-1");
+  const QuotaUsage usage = must(account_->quota()).usage;
+  EXPECT_EQ(usage.messages, 441U);
+  EXPECT_EQ(usage.mailboxes, 6U);
+  EXPECT_EQ(usage.bytes, info("INBOX").size_bytes + info("Archive").size_bytes);
+  append_reply("c@x", "<b@x>");  // before the others have keys
+  EXPECT_EQ(thread_of(2), thread_of(1));
+  EXPECT_EQ(thread_of(3), thread_of(1));
+  EXPECT_EQ(table("Archive").rows().size(), 439U);
+  EXPECT_EQ(table("Archive").rows().at(4).subject, "MESSAGE 5");
+  must(account_->create_mailbox("new"));
+  EXPECT_EQ(must(account_->quota()).usage.mailboxes, 7U);
+  expect_clean();
+}
+
+TEST_F(KeysTest, OldMessagesGetTheirKeysInTheBackground) {
+  append_many("INBOX", 450);
+  make_old();
+  reopen();
+  sqlite::Database database(account_file(), sqlite::Open::existing);
+  EXPECT_EQ(database.integer("SELECT count(*) FROM message_key"), 0);
+  for (int i = 0; i < 4; ++i) store_->maintain();
+  EXPECT_EQ(database.integer("SELECT count(*) FROM message_key"), 450);
+  EXPECT_EQ(database.integer("SELECT keys_from FROM account_state"), 0);
+  expect_clean();
+}
+
+TEST_F(KeysTest, KeysOfOtherRulesAreMadeAgain) {
+  append_reply("a@x", "");
+  append_reply("b@x", "<a@x>");
+  const ThreadId thread = thread_of(1);
+  account_.reset();
+  store_.reset();
+  {
+    sqlite::Database database(directory_.path() / "accounts/1/mail.db", sqlite::Open::existing);
+    database.execute("UPDATE account_state SET keys_version = 0");
+    database.execute("UPDATE message_key SET keys = x'00'");
+    database.execute("UPDATE thread_reference SET uses = 0");
+  }
+  reopen();
+  EXPECT_EQ(table("INBOX").rows().at(1).references.size(), 1U);
+  EXPECT_EQ(thread_of(2), thread);
+  expect_clean();
+}
+
+}  // namespace
+}  // namespace mailkeep::store
