@@ -1,15 +1,13 @@
 #include "protocol/imap/capability.h"
 
-#include <string_view>
+#include <algorithm>
 
+#include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
+#include "protocol/imap/wire/characters.h"
 
 namespace mailkeep::imap {
 namespace {
-
-bool always(Session&) {
-  return true;
-}
 
 bool before_login(Session& session) {
   return session.state() == State::not_authenticated;
@@ -27,44 +25,112 @@ bool takes_no_passwords(Session& session) {
   return before_login(session) && !session.may_give_password();
 }
 
-struct Capability {
-  std::string_view name;
-  std::string_view rfc;
-  bool (*announced)(Session&);
+bool without_literal_plus(Session& session) {
+  return !session.allows(Capability::literal_plus);
+}
+
+constexpr CapabilityEntry kTable[] = {
+    {.capability = Capability::imap4rev1, .name = "IMAP4rev1", .rfc = "RFC 3501"},
+    {.capability = Capability::literal_plus, .name = "LITERAL+", .rfc = "RFC 7888"},
+    {.capability = Capability::literal_minus,
+     .name = "LITERAL-",
+     .rfc = "RFC 7888 5",
+     .announced = without_literal_plus},
+    {.capability = Capability::starttls,
+     .name = "STARTTLS",
+     .rfc = "RFC 3501 6.2.1",
+     .announced = may_start_tls},
+    {.capability = Capability::login_disabled,
+     .name = "LOGINDISABLED",
+     .rfc = "RFC 3501 6.2.3",
+     .announced = takes_no_passwords},
+    {.capability = Capability::auth_plain,
+     .name = "AUTH=PLAIN",
+     .rfc = "RFC 4616",
+     .announced = takes_passwords},
+    {.capability = Capability::auth_login,
+     .name = "AUTH=LOGIN",
+     .rfc = "draft-murchison-sasl-login",
+     .announced = takes_passwords},
+    {.capability = Capability::sasl_ir, .name = "SASL-IR", .rfc = "RFC 4959"},
+    {.capability = Capability::id, .name = "ID", .rfc = "RFC 2971"},
+    {.capability = Capability::enable, .name = "ENABLE", .rfc = "RFC 5161"},
+    {.capability = Capability::idle, .name = "IDLE", .rfc = "RFC 2177"},
+    {.capability = Capability::name_space, .name = "NAMESPACE", .rfc = "RFC 2342"},
+    {.capability = Capability::uid_plus, .name = "UIDPLUS", .rfc = "RFC 4315"},
+    {.capability = Capability::unselect, .name = "UNSELECT", .rfc = "RFC 3691"},
+    {.capability = Capability::move, .name = "MOVE", .rfc = "RFC 6851"},
+    {.capability = Capability::children, .name = "CHILDREN", .rfc = "RFC 3348"},
+    {.capability = Capability::special_use, .name = "SPECIAL-USE", .rfc = "RFC 6154"},
+    {.capability = Capability::list_extended, .name = "LIST-EXTENDED", .rfc = "RFC 5258"},
+    {.capability = Capability::list_status,
+     .name = "LIST-STATUS",
+     .rfc = "RFC 5819",
+     .builds_on = Capability::list_extended},
+    {.capability = Capability::condstore,
+     .name = "CONDSTORE",
+     .rfc = "RFC 7162",
+     .enable = enable_condstore},
 };
 
-constexpr Capability kCapabilities[] = {
-    {"IMAP4rev1", "RFC 3501", always},
-    {"LITERAL+", "RFC 7888", always},
-    {"STARTTLS", "RFC 3501 6.2.1", may_start_tls},
-    {"LOGINDISABLED", "RFC 3501 6.2.3", takes_no_passwords},
-    {"AUTH=PLAIN", "RFC 4616", takes_passwords},
-    {"AUTH=LOGIN", "draft-murchison-sasl-login", takes_passwords},
-    {"SASL-IR", "RFC 4959", always},
-    {"ID", "RFC 2971", always},
-    {"ENABLE", "RFC 5161", always},
-    {"IDLE", "RFC 2177", always},
-    {"NAMESPACE", "RFC 2342", always},
-    {"UIDPLUS", "RFC 4315", always},
-    {"UNSELECT", "RFC 3691", always},
-    {"MOVE", "RFC 6851", always},
-    {"CHILDREN", "RFC 3348", always},
-    {"SPECIAL-USE", "RFC 6154", always},
-    {"LIST-EXTENDED", "RFC 5258", always},
-    {"LIST-STATUS", "RFC 5819", always},
-    {"CONDSTORE", "RFC 7162", always},
-};
+std::string upper(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), ascii_upper);
+  return result;
+}
+
+// A switch may name a capability with its value or without: "APPENDLIMIT=1000", "APPENDLIMIT".
+bool is_called(const CapabilityEntry& entry, std::string_view name) {
+  if (equal_ignoring_case(entry.name, name)) return true;
+  if (!entry.name.ends_with('=')) return false;
+  const std::string_view bare = entry.name.substr(0, entry.name.size() - 1);
+  return equal_ignoring_case(bare, name.substr(0, name.find('=')));
+}
 
 }  // namespace
 
+std::span<const CapabilityEntry> capability_table() {
+  return kTable;
+}
+
 std::string capabilities(Session& session) {
   std::string names;
-  for (const Capability& capability : kCapabilities) {
-    if (!capability.announced(session)) continue;
+  for (const CapabilityEntry& entry : kTable) {
+    if (!session.allows(entry.capability)) continue;
+    if (entry.announced && !entry.announced(session)) continue;
     if (!names.empty()) names += ' ';
-    names += capability.name;
+    names += entry.name;
+    if (entry.value) names += entry.value(session);
   }
   return names;
+}
+
+const CapabilityEntry* find_enableable(const Session& session, std::string_view upper_name) {
+  const auto* entry = std::ranges::find_if(kTable, [&](const CapabilityEntry& candidate) {
+    return candidate.enable && upper(candidate.name) == upper_name;
+  });
+  if (entry == std::end(kTable) || !session.allows(entry->capability)) return nullptr;
+  return entry;
+}
+
+bool disable_capability(CapabilitySet& disabled, std::string_view name) {
+  const auto* entry = std::ranges::find_if(
+      kTable, [&](const CapabilityEntry& candidate) { return is_called(candidate, name); });
+  if (entry == std::end(kTable)) return false;
+  switch (entry->capability) {
+    case Capability::imap4rev1:
+    case Capability::starttls:
+    case Capability::login_disabled:
+      return false;
+    default:
+      break;
+  }
+  disabled.add(entry->capability);
+  // What builds on something stands below it in the table.
+  for (const CapabilityEntry& other : kTable) {
+    if (disabled.contains(other.builds_on)) disabled.add(other.capability);
+  }
+  return true;
 }
 
 }  // namespace mailkeep::imap

@@ -24,6 +24,8 @@ struct CommandEntry {
   unsigned states;
   // Whether EXPUNGE responses must not be sent while it runs (RFC 9051 7.5.1).
   bool holds_expunges = false;
+  // What it belongs to: where that is turned off, there is no such command.
+  Capability capability = Capability::imap4rev1;
 };
 
 // The entry of `name` (any case), or null.

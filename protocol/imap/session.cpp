@@ -16,6 +16,8 @@ using protocol::ReadStatus;
 
 constexpr std::size_t kPipelinedStores = 64;  // run in one transaction
 
+constexpr std::uint64_t kLiteralMinusOctets = 4096;  // RFC 7888 5
+
 constexpr std::string_view kServerBug = "Internal error, see the server's log; the session goes on";
 
 // The SP-separated word that `decoder` is at, in upper case, or nothing.
@@ -38,8 +40,10 @@ struct Session::Line {
 Session::Session(protocol::Stream& stream, const SessionServices& services)
     : stream_(&stream),
       services_(services),
-      reader_(services.settings.reader_before_login),
-      encoder_(output_) {}
+      encoder_(output_),
+      grammar_{.disabled = services.settings.disabled} {
+  limit_reader(settings().reader_before_login);
+}
 
 Session::~Session() = default;
 
@@ -51,7 +55,14 @@ State Session::state() const {
 void Session::logged_in(std::shared_ptr<store::Account> account) {
   account_ = std::move(account);
   mailboxes_.emplace(account_, services_.store);
-  reader_.set_limits(settings().reader);
+  limit_reader(settings().reader);
+}
+
+void Session::limit_reader(ReaderLimits limits) {
+  if (!allows(Capability::literal_plus)) {
+    limits.unasked_octets = allows(Capability::literal_minus) ? kLiteralMinusOctets : 0;
+  }
+  reader_.set_limits(limits);
 }
 
 bool Session::may_give_password() const {
@@ -176,7 +187,7 @@ store::InternalDate Session::now() {
 }
 
 Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
-  if (auto start = parse_append_start(literal.text)) {
+  if (auto start = parse_append_start(literal.text, grammar_)) {
     co_return co_await on_append(std::move(*start), literal);
   }
   if (reader_.gather() && literal.synchronizing) output_ += "+ Ready for literal\r\n";
@@ -212,7 +223,7 @@ Awaitable<Session::Next> Session::on_input(BadInput bad) {
 
 Session::Line Session::parse_line(std::string_view text) const {
   Line line;
-  Decoder decoder(text);
+  Decoder decoder(text, grammar_);
   const auto tag = decoder.tag();
   if (!tag) {
     line.command = std::unexpected(tag.error());
@@ -227,7 +238,8 @@ Session::Line Session::parse_line(std::string_view text) const {
   std::string name = command_word(decoder);
   if (name == "UID" && decoder.accept(' ')) name += ' ' + command_word(decoder);
   line.entry = find_command(name);
-  if (!line.entry) {
+  if (!line.entry || !allows(line.entry->capability)) {
+    line.entry = nullptr;
     line.command = std::unexpected(SyntaxError{position, "unknown command"});
   } else if ((line.entry->states & static_cast<unsigned>(state())) == 0) {
     line.command = std::unexpected(

@@ -22,6 +22,7 @@
 #include "protocol/imap/settings.h"
 #include "protocol/imap/wire/command_reader.h"
 #include "protocol/imap/wire/encoder.h"
+#include "protocol/imap/wire/grammar.h"
 #include "protocol/session_events.h"
 #include "protocol/stream.h"
 #include "store/account.h"
@@ -61,6 +62,10 @@ class Session {
   CommandReader& reader() { return reader_; }
   Enabled& enabled() { return enabled_; }
   State state() const;
+  // What of the protocol this session has; commands are parsed by it.
+  Grammar& grammar() { return grammar_; }
+  // Whether a capability is not turned off, server-wide or for the account.
+  bool allows(Capability capability) const { return !grammar_.disabled.contains(capability); }
 
   // Untagged responses go here; they leave with the next flush() at the latest.
   Encoder& out() { return encoder_; }
@@ -129,6 +134,7 @@ class Session {
   Awaitable<Next> finish_command(std::string_view tag, Reply reply, bool holds_expunges);
   Awaitable<Next> start_tls();
   void write_tagged(std::string_view tag, const Reply& reply);
+  void limit_reader(ReaderLimits limits);
   Next count_bad();
   Next say_bye(std::string_view text, std::string_view reason);
   void report_failure(std::string_view what);
@@ -140,6 +146,7 @@ class Session {
   std::string output_;
   Encoder encoder_;
   Enabled enabled_;
+  Grammar grammar_;
   std::shared_ptr<store::Account> account_;
   std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocol/imap/wire/command_reader.h"
+#include "protocol/imap/wire/grammar.h"
 
 namespace mailkeep::imap {
 
@@ -16,6 +17,7 @@ struct Settings {
   std::chrono::seconds idle_timeout{1800};  // after log-in (RFC 9051 5.4: at least 30 minutes)
   std::uint32_t max_bad_commands = 20;      // in a row, then BYE
   std::uint64_t max_message_bytes = 256ULL << 20;  // of an APPEND
+  CapabilitySet disabled;                          // turned off for everybody
   ReaderLimits reader;
   ReaderLimits reader_before_login{8 * 1024, 16 * 1024};
   enum class Plaintext : std::uint8_t { never, loopback, always };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/imap/wire/grammar.h"
 #include "server/log.h"
 #include "server/net/address.h"
 #include "server/net/tls_context.h"
@@ -31,6 +32,7 @@ struct Config {
   std::vector<net::Endpoint> pop3s;
   std::vector<net::Endpoint> lmtp;
   std::vector<net::TlsIdentity> tls;
+  imap::CapabilitySet disabled_capabilities;  // for every IMAP session
 
   Plaintext plaintext_without_tls = Plaintext::loopback;
   std::chrono::milliseconds failure_delay{500};

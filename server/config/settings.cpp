@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/imap/capability.h"
 #include "server/config/values.h"
 
 namespace mailkeep::server {
@@ -46,6 +47,11 @@ Applied endpoint(Config& config, const std::string& text, const Path&) {
   if (!parsed) return std::unexpected(std::move(parsed.error()));
   (config.*Member).push_back(std::move(*parsed));
   return {};
+}
+
+Applied disabled_capability(Config& config, const std::string& text, const Path&) {
+  if (imap::disable_capability(config.disabled_capabilities, text)) return {};
+  return std::unexpected("is not a capability that can be turned off");
 }
 
 Path absolute(const std::string& text, const Path& base) {
@@ -121,6 +127,11 @@ constexpr std::array kTable{
     Setting{"imap", "listen", "ADDRESS", "",
             "Where IMAP is served, with STARTTLS if there is a certificate.", true,
             &endpoint<&Config::imap>},
+    Setting{"imap", "disable-capability", "NAME", "",
+            "A capability that no IMAP client is told of or may use, by the name that CAPABILITY "
+            "gives it, for clients that go wrong with it. Capabilities that build on it go too. "
+            "Without LITERAL+ there is LITERAL-.",
+            true, &disabled_capability},
     Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
             &endpoint<&Config::imaps>},
     Setting{"pop3", "listen", "ADDRESS", "",

@@ -106,8 +106,9 @@ protocol::Awaitable<Reply> handle(Session&, const AppendCommand&) {
   co_return Reply::bad("Expected the message as a literal");
 }
 
-std::optional<Parsed<AppendStart>> parse_append_start(std::string_view text) {
-  Decoder decoder(text);
+std::optional<Parsed<AppendStart>> parse_append_start(std::string_view text,
+                                                      const Grammar& grammar) {
+  Decoder decoder(text, grammar);
   const auto tag = decoder.tag();
   if (!tag || !decoder.accept(' ') || !decoder.accept_word("APPEND")) return std::nullopt;
   // A mailbox name that is a literal itself is gathered like any other argument.

@@ -32,7 +32,8 @@ struct AppendStart {
 // `text` is a command up to and with a literal header. Nothing: not an APPEND, or the literal is
 // one of its earlier arguments, to be gathered as usual. An error: an APPEND that is wrong before
 // its message.
-std::optional<Parsed<AppendStart>> parse_append_start(std::string_view text);
+std::optional<Parsed<AppendStart>> parse_append_start(std::string_view text,
+                                                      const Grammar& grammar);
 
 // Takes the message from the reader, which is at its literal, and the end of the command; stores
 // it.

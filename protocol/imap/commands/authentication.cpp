@@ -138,7 +138,7 @@ Parsed<AuthenticateCommand> parse_authenticate(Decoder& decoder) {
   if (!mechanism) return std::unexpected(mechanism.error());
   command.mechanism = *mechanism;
   std::ranges::transform(command.mechanism, command.mechanism.begin(), ascii_upper);
-  if (decoder.accept(' ')) {
+  if (decoder.allows(Capability::sasl_ir) && decoder.accept(' ')) {
     const auto response = decoder.atom();
     if (!response) return std::unexpected(response.error());
     command.initial_response = *response;
@@ -161,8 +161,9 @@ Awaitable<Reply> handle(Session& session, const LoginCommand& command) {
 }
 
 Awaitable<Reply> handle(Session& session, const AuthenticateCommand& command) {
-  const bool plain = command.mechanism == "PLAIN";
-  if (!plain && command.mechanism != "LOGIN") {
+  const bool plain = command.mechanism == "PLAIN" && session.allows(Capability::auth_plain);
+  const bool login = command.mechanism == "LOGIN" && session.allows(Capability::auth_login);
+  if (!plain && !login) {
     co_return Reply::no("CANNOT", "No such authentication mechanism");
   }
   if (!session.may_give_password()) co_return needs_tls();

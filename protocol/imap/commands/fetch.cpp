@@ -19,7 +19,8 @@ constexpr std::uint64_t kPieceOctets = 256 * 1024;
 Parsed<void> parse_modifiers(Decoder& decoder, FetchCommand& command) {
   if (!decoder.accept(' ')) return {};
   if (auto ok = decoder.expect('('); !ok) return ok;
-  if (!decoder.accept_word("CHANGEDSINCE")) return decoder.fail("unknown FETCH modifier");
+  if (!decoder.accept_word("CHANGEDSINCE", Capability::condstore))
+    return decoder.fail("unknown FETCH modifier");
   if (auto ok = decoder.sp(); !ok) return ok;
   const auto modseq = decoder.number64();
   if (!modseq) return std::unexpected(modseq.error());

@@ -136,7 +136,7 @@ Parsed<SearchKey> SearchKeyParser::named(const std::string& name) {
   if (name == "UID") return uids();
   if (name == "NOT") return negation();
   if (name == "OR") return alternative();
-  if (name == "MODSEQ") return modseq();
+  if (name == "MODSEQ" && decoder_.allows(Capability::condstore)) return modseq();
   if (name == "HEADER") {
     auto field = argument();
     if (!field) return std::unexpected(field.error());

@@ -20,7 +20,8 @@ Parsed<SelectCommand> parse(Decoder& decoder, bool read_only) {
   command.name = std::move(*name);
   if (decoder.accept(' ')) {
     if (auto ok = decoder.expect('('); !ok) return std::unexpected(ok.error());
-    if (!decoder.accept_word("CONDSTORE")) return decoder.fail("unknown SELECT parameter");
+    if (!decoder.accept_word("CONDSTORE", Capability::condstore))
+      return decoder.fail("unknown SELECT parameter");
     command.condstore = true;
     if (auto ok = decoder.expect(')'); !ok) return std::unexpected(ok.error());
   }

@@ -30,13 +30,14 @@ Parsed<std::pair<std::string, std::string>> parse_id_field(Decoder& decoder) {
 
 }  // namespace
 
-void enable_condstore(Session& session) {
-  if (session.enabled().condstore) return;
+bool enable_condstore(Session& session) {
+  if (session.enabled().condstore) return false;
   session.enabled().condstore = true;
   const MailboxView* view = session.view();
-  if (!view) return;
+  if (!view) return true;
   session.out().raw("* OK [HIGHESTMODSEQ ").number(view->modseq().value).raw("] ");
   session.out().text("Highest mod-sequence").crlf();
+  return true;
 }
 
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder) {
@@ -120,13 +121,14 @@ protocol::Awaitable<Reply> handle(Session& session, const IdCommand&) {
 
 // RFC 5161 3.1: what is not known is passed over; only what is new is listed.
 protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command) {
-  Encoder& out = session.out();
-  bool condstore = false;
+  std::string enabled;
   for (const std::string& name : command.capabilities) {
-    if (name == "CONDSTORE" && !session.enabled().condstore) condstore = true;
+    const CapabilityEntry* entry = find_enableable(session, name);
+    if (!entry || !entry->enable(session)) continue;
+    enabled += ' ';
+    enabled += entry->name;
   }
-  if (condstore) enable_condstore(session);
-  out.raw(condstore ? "* ENABLED CONDSTORE" : "* ENABLED").crlf();
+  session.out().raw("* ENABLED").raw(enabled).crlf();
   co_return Reply::ok("ENABLE completed");
 }
 

@@ -25,7 +25,8 @@ struct EnableCommand {
 
 // Notes that the client knows CONDSTORE. The first time it is told the HIGHESTMODSEQ of the
 // selected mailbox, if there is one (RFC 7162 3.1). Every command that enables CONDSTORE calls it.
-void enable_condstore(Session& session);
+// False: the client knew it already.
+bool enable_condstore(Session& session);
 
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder);
 Parsed<NoopCommand> parse_noop(Decoder& decoder);

@@ -12,16 +12,21 @@ namespace {
 constexpr struct {
   std::string_view name;
   StatusItem item;
+  Capability capability = Capability::imap4rev1;
 } kItems[] = {
-    {"MESSAGES", StatusItem::messages}, {"RECENT", StatusItem::recent},
-    {"UIDNEXT", StatusItem::uid_next},  {"UIDVALIDITY", StatusItem::uid_validity},
-    {"UNSEEN", StatusItem::unseen},     {"HIGHESTMODSEQ", StatusItem::highest_modseq},
-    {"SIZE", StatusItem::size},         {"DELETED", StatusItem::deleted},
+    {"MESSAGES", StatusItem::messages},
+    {"RECENT", StatusItem::recent},
+    {"UIDNEXT", StatusItem::uid_next},
+    {"UIDVALIDITY", StatusItem::uid_validity},
+    {"UNSEEN", StatusItem::unseen},
+    {"HIGHESTMODSEQ", StatusItem::highest_modseq, Capability::condstore},
+    {"SIZE", StatusItem::size},
+    {"DELETED", StatusItem::deleted},
 };
 
 Parsed<StatusItem> parse_item(Decoder& decoder) {
   for (const auto& known : kItems) {
-    if (decoder.accept_word(known.name)) return known.item;
+    if (decoder.accept_word(known.name, known.capability)) return known.item;
   }
   return decoder.fail("expected a status item");
 }

@@ -12,7 +12,8 @@ namespace {
 Parsed<std::optional<store::Modseq>> parse_modifier(Decoder& decoder) {
   std::optional<store::Modseq> unchanged_since;
   if (!decoder.accept('(')) return unchanged_since;
-  if (!decoder.accept_word("UNCHANGEDSINCE")) return decoder.fail("unknown STORE modifier");
+  if (!decoder.accept_word("UNCHANGEDSINCE", Capability::condstore))
+    return decoder.fail("unknown STORE modifier");
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
   auto modseq = decoder.number64();
   if (!modseq) return std::unexpected(modseq.error());

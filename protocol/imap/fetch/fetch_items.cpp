@@ -1,6 +1,7 @@
 #include "protocol/imap/fetch/fetch_items.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace mailkeep::imap {
@@ -107,17 +108,18 @@ void add_rfc822(FetchItems& items, std::string_view name, SectionText text, bool
 
 // Sets an item without arguments. False: there is none of that name.
 bool parse_plain_item(Decoder& decoder, FetchItems& items) {
-  static constexpr std::pair<std::string_view, bool FetchItems::*> kItems[] = {
-      {"FLAGS", &FetchItems::flags},
-      {"UID", &FetchItems::uid},
-      {"INTERNALDATE", &FetchItems::internal_date},
-      {"RFC822.SIZE", &FetchItems::size},
-      {"ENVELOPE", &FetchItems::envelope},
-      {"BODYSTRUCTURE", &FetchItems::body_structure},
-      {"MODSEQ", &FetchItems::modseq},
+  constexpr auto kAlways = Capability::imap4rev1;
+  static constexpr std::tuple<std::string_view, bool FetchItems::*, Capability> kItems[] = {
+      {"FLAGS", &FetchItems::flags, kAlways},
+      {"UID", &FetchItems::uid, kAlways},
+      {"INTERNALDATE", &FetchItems::internal_date, kAlways},
+      {"RFC822.SIZE", &FetchItems::size, kAlways},
+      {"ENVELOPE", &FetchItems::envelope, kAlways},
+      {"BODYSTRUCTURE", &FetchItems::body_structure, kAlways},
+      {"MODSEQ", &FetchItems::modseq, Capability::condstore},
   };
-  for (const auto& [name, member] : kItems) {
-    if (!decoder.accept_word(name)) continue;
+  for (const auto& [name, member, capability] : kItems) {
+    if (!decoder.accept_word(name, capability)) continue;
     items.*member = true;
     return true;
   }

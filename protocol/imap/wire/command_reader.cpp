@@ -154,6 +154,9 @@ ReaderEvent CommandReader::complete_line(std::string_view line) {
     problem = "NUL in a command";
   } else if (line.find('\r') != std::string_view::npos) {
     problem = "carriage return without line feed in a command";
+  } else if (literal && !literal->synchronizing && literal->octets > limits_.unasked_octets &&
+             literal->octets <= kMaxLiteralOctets) {
+    problem = "literal too large to be sent unasked";
   } else if (literal && literal->octets > kMaxLiteralOctets) {
     BadInput bad = reject(line, std::string(kLiteralTooLarge));
     bad.fatal = !literal->synchronizing;

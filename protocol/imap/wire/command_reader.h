@@ -16,6 +16,8 @@ namespace mailkeep::imap {
 struct ReaderLimits {
   std::size_t line_bytes = 64 * 1024;        // of a command without its literals
   std::size_t gathered_bytes = 1024 * 1024;  // of a command with its gathered literals
+  // Of a literal that the client does not wait to send (RFC 7888 5: LITERAL- allows 4096).
+  std::uint64_t unasked_octets = 0xffffffff;
 };
 
 // A literal with more octets is never waited for, nor passed over.

@@ -229,7 +229,7 @@ Parsed<std::string> Decoder::mailbox() {
   const std::size_t begin = position_;
   auto name = astring();
   if (!name) return name;
-  if (!utf8_names_) {
+  if (!grammar_->utf8) {
     auto decoded = decode_mailbox_name(*name);
     if (!decoded) {
       position_ = begin;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/imap/wire/grammar.h"
 #include "protocol/imap/wire/syntax_error.h"
 #include "store/types.h"
 
@@ -19,8 +20,14 @@ class SequenceSet;
 
 class Decoder {
  public:
-  // `text` without the final CRLF.
+  // `text` without the final CRLF. Without a grammar, all of it is allowed and names are modified
+  // UTF-7; `grammar` must outlive the decoder.
   explicit Decoder(std::string_view text) : text_(text) {}
+  Decoder(std::string_view text, const Grammar& grammar) : text_(text), grammar_(&grammar) {}
+
+  const Grammar& grammar() const { return *grammar_; }
+  // Whether the session has the capability: what belongs to another is as unknown as anything.
+  bool allows(Capability capability) const { return !grammar_->disabled.contains(capability); }
 
   bool at_end() const { return position_ == text_.size(); }
   std::size_t position() const { return position_; }
@@ -31,6 +38,10 @@ class Decoder {
   bool accept(char c);
   // Consumes `word` (ASCII case-insensitive) if it is next and no atom character follows it.
   bool accept_word(std::string_view word);
+  // The same for a word of an extension: never consumed where that is turned off.
+  bool accept_word(std::string_view word, Capability capability) {
+    return allows(capability) && accept_word(word);
+  }
   // The same, whatever follows: "BODY[" of a section.
   bool accept_prefix(std::string_view prefix);
 
@@ -58,9 +69,6 @@ class Decoder {
   // octets are not in the text.
   Parsed<std::uint64_t> literal_header();
 
-  // Whether mailbox names are plain UTF-8 (after ENABLE UTF8=ACCEPT or IMAP4rev2).
-  void set_utf8_names(bool utf8) { utf8_names_ = utf8; }
-
   SyntaxError error(std::string text) const { return {position_, std::move(text)}; }
   std::unexpected<SyntaxError> fail(std::string text) const {
     return std::unexpected(error(std::move(text)));
@@ -73,9 +81,11 @@ class Decoder {
   Parsed<std::uint32_t> sequence_number();
   Parsed<void> flag(store::FlagSet& flags);
 
+  static constexpr Grammar kWholeGrammar{};
+
   std::string_view text_;
   std::size_t position_ = 0;
-  bool utf8_names_ = false;
+  const Grammar* grammar_ = &kWholeGrammar;
 };
 
 }  // namespace mailkeep::imap

@@ -39,8 +39,9 @@ std::string list_mailbox(std::string_view text) {
   return read(text, [](Decoder& d) { return d.list_mailbox(); });
 }
 std::string mailbox(std::string_view text, bool utf8 = false) {
-  return read(text, [utf8](Decoder& d) {
-    d.set_utf8_names(utf8);
+  const Grammar grammar{.utf8 = utf8};
+  return read(text, [&](Decoder& d) {
+    d = Decoder(text, grammar);
     return d.mailbox();
   });
 }

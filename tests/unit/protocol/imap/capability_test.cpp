@@ -1,0 +1,111 @@
+#include "protocol/imap/capability.h"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/protocol/imap/commands/dialog.h"
+
+namespace mailkeep::imap {
+namespace {
+
+class Capabilities : public DialogTest {
+ protected:
+  void disable(std::string_view name) {
+    ASSERT_TRUE(disable_capability(settings_.disabled, name)) << name;
+  }
+};
+
+TEST(CapabilityTable, names_each_once) {
+  std::set<std::string_view> names;
+  std::set<Capability> capabilities;
+  for (const CapabilityEntry& entry : capability_table()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_TRUE(capabilities.insert(entry.capability).second) << entry.name;
+    EXPECT_EQ(entry.name.ends_with('='), entry.value != nullptr) << entry.name;
+    EXPECT_FALSE(entry.rfc.empty()) << entry.name;
+    EXPECT_TRUE(capabilities.contains(entry.builds_on)) << entry.name << " stands too high";
+  }
+}
+
+TEST(CapabilityTable, turns_off_what_builds_on_another) {
+  for (const CapabilityEntry& entry : capability_table()) {
+    CapabilitySet disabled;
+    if (!disable_capability(disabled, entry.name)) continue;
+    for (const CapabilityEntry& other : capability_table()) {
+      if (disabled.contains(other.builds_on)) {
+        EXPECT_TRUE(disabled.contains(other.capability)) << other.name;
+      }
+    }
+  }
+}
+
+TEST(CapabilityTable, keeps_what_a_session_cannot_do_without) {
+  CapabilitySet disabled;
+  for (const char* name : {"IMAP4rev1", "STARTTLS", "LOGINDISABLED", "", "NO-SUCH", "IDL"}) {
+    EXPECT_FALSE(disable_capability(disabled, name)) << name;
+  }
+  EXPECT_EQ(disabled, CapabilitySet());
+  EXPECT_TRUE(disable_capability(disabled, "idle"));
+  EXPECT_TRUE(disabled.contains(Capability::idle));
+}
+
+TEST_F(Capabilities, that_are_off_are_not_announced) {
+  disable("IDLE");
+  disable("CONDSTORE");
+  const std::string output = say("1 CAPABILITY\r\n");
+  EXPECT_EQ(greeting_.find(" IDLE"), std::string::npos);
+  EXPECT_EQ(output.find(" IDLE"), std::string::npos);
+  EXPECT_EQ(output.find("CONDSTORE"), std::string::npos);
+  EXPECT_NE(output.find(" ENABLE "), std::string::npos);
+}
+
+TEST_F(Capabilities, that_are_off_have_no_commands) {
+  disable("IDLE");
+  disable("MOVE");
+  EXPECT_EQ(say_logged_in("1 IDLE\r\n"), "1 BAD unknown command, at octet 3\r\n");
+  EXPECT_EQ(say_logged_in("1 UID MOVE 1 x\r\n"), "1 BAD unknown command, at octet 3\r\n");
+}
+
+TEST_F(Capabilities, that_are_off_have_no_parameters) {
+  disable("CONDSTORE");
+  deliver("INBOX", 1);
+  EXPECT_EQ(say_logged_in("1 SELECT INBOX (CONDSTORE)\r\n"),
+            "1 BAD unknown SELECT parameter, at octet 17\r\n");
+  EXPECT_EQ(say_logged_in("1 STATUS INBOX (HIGHESTMODSEQ)\r\n"),
+            "1 BAD expected a status item, at octet 17\r\n");
+  EXPECT_EQ(say_logged_in("1 ENABLE CONDSTORE\r\n"), "* ENABLED\r\n1 OK ENABLE completed\r\n");
+  for (const char* command : {"FETCH 1 MODSEQ", "FETCH 1 UID (CHANGEDSINCE 1)", "SEARCH MODSEQ 1",
+                              "STORE 1 (UNCHANGEDSINCE 1) FLAGS ()"}) {
+    const std::string output =
+        say_logged_in("1 SELECT INBOX\r\n2 " + std::string(command) + "\r\n");
+    EXPECT_NE(output.find("\r\n2 BAD unknown "), std::string::npos) << output;
+  }
+}
+
+// RFC 7888 5: without LITERAL+ it is LITERAL-, with 4096 octets at most.
+TEST_F(Capabilities, literal_minus_takes_the_place_of_literal_plus) {
+  const std::string large = "1 LOGIN ann {5000+}\r\n" + std::string(5000, 'x') + "\r\n";
+  EXPECT_EQ(say(large).find("literal"), std::string::npos);
+  disable("LITERAL+");
+  EXPECT_EQ(say(large + "2 NOOP\r\n"),
+            "1 BAD literal too large to be sent unasked\r\n2 OK NOOP completed\r\n");
+  EXPECT_NE(greeting_.find(" LITERAL- "), std::string::npos);
+  EXPECT_NE(say("1 LOGIN ann {6+}\r\nsecret\r\n").find("1 OK"), std::string::npos);
+  disable("LITERAL-");
+  EXPECT_EQ(say("1 LOGIN ann {6+}\r\nsecret\r\n"),
+            "1 BAD literal too large to be sent unasked\r\n");
+  EXPECT_EQ(greeting_.find("LITERAL"), std::string::npos);
+}
+
+TEST_F(Capabilities, that_are_off_allow_no_mechanism) {
+  disable("AUTH=PLAIN");
+  EXPECT_EQ(say("1 AUTHENTICATE PLAIN =\r\n"),
+            "1 NO [CANNOT] No such authentication mechanism\r\n");
+  disable("SASL-IR");
+  EXPECT_EQ(say("1 AUTHENTICATE LOGIN =\r\n").find("1 BAD"), 0U);
+}
+
+}  // namespace
+}  // namespace mailkeep::imap
