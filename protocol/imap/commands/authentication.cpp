@@ -162,7 +162,8 @@ Awaitable<Reply> handle(Session& session, const LoginCommand& command) {
 
 Awaitable<Reply> handle(Session& session, const AuthenticateCommand& command) {
   const bool plain = command.mechanism == "PLAIN" && session.allows(Capability::auth_plain);
-  const bool login = command.mechanism == "LOGIN" && session.allows(Capability::auth_login);
+  constexpr std::string_view kLogin = "LOGIN";  // the mechanism, not the command
+  const bool login = command.mechanism == kLogin && session.allows(Capability::auth_login);
   if (!plain && !login) {
     co_return Reply::no("CANNOT", "No such authentication mechanism");
   }

@@ -63,30 +63,28 @@ TEST(SessionCommandParsers, read_enable) {
 }
 
 TEST_F(SessionCommands, capability_before_log_in) {
-  EXPECT_EQ(
-      say("a CAPABILITY\r\n"),
-      "* CAPABILITY IMAP4rev1 LITERAL+ AUTH=PLAIN AUTH=LOGIN SASL-IR ID ENABLE IDLE NAMESPACE "
-      "UIDPLUS UNSELECT MOVE CHILDREN SPECIAL-USE CONDSTORE\r\n"
-      "a OK CAPABILITY completed\r\n");
+  const std::string output = say("a CAPABILITY\r\n");
+  EXPECT_TRUE(output.starts_with("* CAPABILITY IMAP4rev1 ")) << output;
+  EXPECT_TRUE(output.ends_with("\r\na OK CAPABILITY completed\r\n")) << output;
+  EXPECT_NE(output.find(" AUTH=PLAIN AUTH=LOGIN SASL-IR "), std::string::npos) << output;
   EXPECT_NE(greeting_.find("[CAPABILITY IMAP4rev1 "), std::string::npos);
 }
 
 TEST_F(SessionCommands, capability_after_log_in) {
-  EXPECT_EQ(say_logged_in("a CAPABILITY\r\n"),
-            "* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS UNSELECT "
-            "MOVE CHILDREN SPECIAL-USE CONDSTORE\r\n"
-            "a OK CAPABILITY completed\r\n");
+  const std::string output = say_logged_in("a CAPABILITY\r\n");
+  EXPECT_TRUE(output.starts_with("* CAPABILITY IMAP4rev1 ")) << output;
+  EXPECT_EQ(output.find("AUTH="), std::string::npos) << output;
 }
 
 TEST_F(SessionCommands, capability_where_passwords_need_tls) {
   stream_.loopback = false;
   stream_.tls_possible = true;
-  EXPECT_TRUE(say("a CAPABILITY\r\n")
-                  .starts_with("* CAPABILITY IMAP4rev1 LITERAL+ STARTTLS LOGINDISABLED SASL-IR "));
+  const std::string before = say("a CAPABILITY\r\n");
+  EXPECT_NE(before.find(" STARTTLS LOGINDISABLED SASL-IR "), std::string::npos) << before;
   stream_.tls = true;
   stream_.tls_possible = false;
-  EXPECT_TRUE(say("a CAPABILITY\r\n")
-                  .starts_with("* CAPABILITY IMAP4rev1 LITERAL+ AUTH=PLAIN AUTH=LOGIN SASL-IR "));
+  const std::string after = say("a CAPABILITY\r\n");
+  EXPECT_NE(after.find(" AUTH=PLAIN AUTH=LOGIN SASL-IR "), std::string::npos) << after;
 }
 
 TEST_F(SessionCommands, noop_in_any_state) {
