@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "store/sqlite/log_buffer.h"
 #include "store/sqlite/raise.h"
 
 namespace mailkeep::store::sqlite {
@@ -60,7 +61,7 @@ Database::Database(const std::filesystem::path& path, Open open, const DatabaseO
   configure_library();
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (open == Open::create) flags |= SQLITE_OPEN_CREATE;
-  int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
+  int code = sqlite3_open_v2(path.c_str(), &handle_, flags, buffered_log_file_system());
   try {
     if (code != SQLITE_OK) {
       std::error_code ignored;
