@@ -1,6 +1,5 @@
 #include "server/daemon.h"
 
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -8,14 +7,13 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <grp.h>
 #include <malloc.h>
-#include <pwd.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "server/exit_code.h"
+#include "server/run_as.h"
 #include "server/server.h"
 
 namespace mailkeep::server {
@@ -48,19 +46,6 @@ void raise_descriptor_limit(const Config& config, Log& log) {
   }
 }
 
-// Gives root's rights up for good. Throws std::runtime_error where that cannot be done.
-void become(const std::string& user) {
-  errno = 0;
-  const passwd* entry = ::getpwnam(user.c_str());
-  if (entry == nullptr) throw std::runtime_error(fmt::format("run-as: no user \"{}\"", user));
-  if (entry->pw_uid == ::geteuid()) return;
-  if (::initgroups(user.c_str(), entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 ||
-      ::setuid(entry->pw_uid) != 0) {
-    throw std::runtime_error(
-        fmt::format("run-as: cannot become \"{}\": {}", user, std::strerror(errno)));
-  }
-}
-
 void reload(Server& server) {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -90,7 +75,7 @@ void release_signals(const sigset_t& signals) {
 void serve(const Config& config, Log& log, const sigset_t& signals) {
   Server server(config, log);
   if (!config.run_as.empty()) {
-    become(config.run_as);
+    become_user(config.run_as);
   } else if (::geteuid() == 0) {
     log.warning("running_as_root", {{"hint", "set run-as to a user that owns the data directory"}});
   }

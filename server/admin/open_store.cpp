@@ -3,11 +3,18 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include <unistd.h>
+
 #include "server/auth/account_name.h"
+#include "server/run_as.h"
 
 namespace mailkeep::server {
 
 std::shared_ptr<store::Store> open_store(const Config& config, MissingStore missing) {
+  if (::geteuid() == 0 && !config.run_as.empty()) {
+    if (missing == MissingStore::create) provide_directory(config.data_dir, config.run_as);
+    become_user(config.run_as);
+  }
   if (missing == MissingStore::refuse &&
       !std::filesystem::exists(config.data_dir / "mailkeep.db")) {
     throw std::runtime_error("no mail data in " + config.data_dir.string() +

@@ -14,7 +14,9 @@ namespace mailkeep::server {
 enum class MissingStore : std::uint8_t { create, refuse };
 
 // Throws std::runtime_error, also where there is no data directory and none may be made: a mistyped
-// path should not leave an empty one behind.
+// path should not leave an empty one behind. Root becomes the `run-as` user first, for good, so
+// that the server can read and write what the command leaves; files to import must be readable to
+// it.
 std::shared_ptr<store::Store> open_store(const Config& config, MissingStore missing);
 
 // The account of that name, however its letters are written. Throws std::runtime_error that names

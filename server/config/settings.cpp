@@ -122,7 +122,8 @@ constexpr std::array kTable{
             "How much is logged to standard error: error, warning, info or debug.", false,
             &log_level},
     Setting{"", "run-as", "USER", "",
-            "The user to become after the ports are bound, if started by root.", false, &run_as},
+            "The user to become if started by root, for the server once its ports are bound.",
+            false, &run_as},
 
     Setting{"imap", "listen", "ADDRESS", "",
             "Where IMAP is served, with STARTTLS if there is a certificate.", true,
