@@ -22,12 +22,13 @@ bool by_uid_and_modseq(const store::FlagRow& a, const store::FlagRow& b) {
 }  // namespace
 
 MailboxView::MailboxView(std::shared_ptr<store::Account> account, store::MailboxSnapshot snapshot,
-                         bool read_only, store::UidSet recent, Rights rights)
+                         bool read_only, store::UidSet recent, Rights rights, std::string name)
     : account_(std::move(account)),
       info_(std::move(snapshot.info)),
       shared_uids_(std::move(snapshot.uids)),
       read_only_(read_only),
       rights_(rights),
+      name_(std::move(name)),
       recent_(std::move(recent)),
       modseq_(info_.highest_modseq) {}
 

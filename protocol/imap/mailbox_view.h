@@ -23,8 +23,11 @@ class MailboxView {
  public:
   // `recent`: the messages that are \Recent in this session (RFC 3501 2.3.2).
   MailboxView(std::shared_ptr<store::Account> account, store::MailboxSnapshot snapshot,
-              bool read_only, store::UidSet recent, Rights rights = right::all);
+              bool read_only, store::UidSet recent, Rights rights = right::all,
+              std::string name = {});
 
+  // As the session's user says it.
+  const std::string& name() const { return name_; }
   // Whose mailbox it is: not always the account of the session.
   store::Account& account() const { return *account_; }
   // What the session's user may do with it, as it was when it was selected (RFC 4314 5.1.1).
@@ -82,6 +85,7 @@ class MailboxView {
   std::unique_ptr<store::UidMap> own_uids_;  // from then on
   bool read_only_;
   Rights rights_;
+  std::string name_;
   bool deleted_ = false;
   store::UidSet recent_;
   store::Modseq modseq_;

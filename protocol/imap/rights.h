@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/types.h"
+
 namespace mailkeep::imap {
 
 using Rights = std::uint16_t;
@@ -34,5 +36,8 @@ std::string letters_of(Rights rights);
 // The rights of a list of letters, with `c` and `d` as all of their members. Nothing: a letter that
 // is none.
 std::optional<Rights> rights_of(std::string_view letters);
+
+// Those of `flags` that a new message gets from a user with these rights (RFC 4314 4).
+store::FlagSet permitted_flags(store::FlagSet flags, Rights rights);
 
 }  // namespace mailkeep::imap

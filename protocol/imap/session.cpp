@@ -194,7 +194,7 @@ Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
   co_return Next::go_on;
 }
 
-Awaitable<Session::Next> Session::on_append(Parsed<AppendStart> start, NeedLiteral literal) {
+Awaitable<Session::Next> Session::on_append(Parsed<AppendParser> start, NeedLiteral literal) {
   command_name_ = "APPEND";
   std::string tag(literal.text.substr(0, literal.text.find(' ')));
   Reply reply;

@@ -122,7 +122,7 @@ class Session {
   Awaitable<Next> on_input(NeedLiteral literal);
   Awaitable<Next> on_input(CommandText command);
   Awaitable<Next> on_input(BadInput bad);
-  Awaitable<Next> on_append(Parsed<AppendStart> start, NeedLiteral literal);
+  Awaitable<Next> on_append(Parsed<AppendParser> start, NeedLiteral literal);
   ReaderEvent next_event();
   Line parse_line(std::string_view text) const;
   std::vector<Line> take_pipelined_stores(Line first);

@@ -55,8 +55,9 @@ store::StoreResult<Selected> open(const MailboxAccess& mailboxes, const SelectCo
   store::UidSet recent;
   if (first_recent < next) recent.add({first_recent.value, next.value - 1});
   Selected selected;
-  selected.view = std::make_unique<MailboxView>(account, std::move(*snapshot), command.read_only,
-                                                std::move(recent), mailbox->rights);
+  selected.view =
+      std::make_unique<MailboxView>(account, std::move(*snapshot), command.read_only,
+                                    std::move(recent), mailbox->rights, std::move(mailbox->name));
   selected.first_unseen = first_unseen(*account, *selected.view);
   return selected;
 }

@@ -52,29 +52,12 @@ Parsed<bool> parse_section_part(Decoder& decoder, Section& section) {
 
 // section = "[" [section-spec] "]" (RFC 9051 9), from after its first bracket
 Parsed<Section> parse_section(Decoder& decoder) {
-  Section section;
-  if (decoder.accept(']')) return section;
-  auto word_follows = parse_section_part(decoder, section);
-  if (!word_follows) return std::unexpected(word_follows.error());
-  if (*word_follows) {
-    const auto* word = std::find_if(
-        std::begin(kSectionWords), std::end(kSectionWords),
-        [&](const SectionWord& candidate) { return decoder.accept_word(candidate.name); });
-    if (word == std::end(kSectionWords)) return decoder.fail("unknown section");
-    section.text = word->text;
-    if (section.text == SectionText::mime && section.part.empty()) {
-      return decoder.fail("MIME needs a part number");
-    }
-    const bool fields = section.text == SectionText::header_fields ||
-                        section.text == SectionText::header_fields_not;
-    if (fields) {
-      if (auto ok = parse_header_list(decoder, section); !ok) return std::unexpected(ok.error());
-    }
-  }
+  if (decoder.accept(']')) return Section{};
+  auto section = parse_section_spec(decoder);
+  if (!section) return section;
   if (auto ok = decoder.expect(']'); !ok) return std::unexpected(ok.error());
   return section;
 }
-
 // partial = "<" number "." nz-number ">"
 Parsed<std::optional<PartialRange>> parse_partial(Decoder& decoder) {
   if (!decoder.accept('<')) return std::optional<PartialRange>{};
@@ -173,6 +156,29 @@ bool FetchItems::needs_header() const {
   return std::any_of(bodies.begin(), bodies.end(), [](const BodyItem& item) {
     return item.section.part.empty() && item.section.text != SectionText::all;
   });
+}
+
+// section-spec = section-msgtext / (section-part ["." section-text]) (RFC 9051 9)
+Parsed<Section> parse_section_spec(Decoder& decoder) {
+  Section section;
+  auto word_follows = parse_section_part(decoder, section);
+  if (!word_follows) return std::unexpected(word_follows.error());
+  if (*word_follows) {
+    const auto* word = std::find_if(
+        std::begin(kSectionWords), std::end(kSectionWords),
+        [&](const SectionWord& candidate) { return decoder.accept_word(candidate.name); });
+    if (word == std::end(kSectionWords)) return decoder.fail("unknown section");
+    section.text = word->text;
+    if (section.text == SectionText::mime && section.part.empty()) {
+      return decoder.fail("MIME needs a part number");
+    }
+    const bool fields = section.text == SectionText::header_fields ||
+                        section.text == SectionText::header_fields_not;
+    if (fields) {
+      if (auto ok = parse_header_list(decoder, section); !ok) return std::unexpected(ok.error());
+    }
+  }
+  return section;
 }
 
 Parsed<FetchItems> parse_fetch_items(Decoder& decoder) {

@@ -60,6 +60,9 @@ inline constexpr std::size_t kMaxBodyItems = 200;     // in one FETCH
 inline constexpr std::size_t kMaxHeaderFields = 500;  // in one section
 inline constexpr std::size_t kMaxPartDepth = 400;     // numbers in one section
 
+// What stands between the brackets of BODY[...], where that is not empty.
+Parsed<Section> parse_section_spec(Decoder& decoder);
+
 // fetch-att, a list of them, or a macro.
 Parsed<FetchItems> parse_fetch_items(Decoder& decoder);
 

@@ -1,0 +1,235 @@
+#include "protocol/imap/commands/appending.h"
+
+#include <utility>
+
+#include "protocol/imap/commands/append.h"
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// Octets gathered before they are handed to the store: a usual message goes there in one piece.
+constexpr std::size_t kPieceBytes = 256 * 1024;
+
+std::string appenduid(const store::AppendResult& result) {
+  std::string code = "APPENDUID ";
+  Encoder(code).number(result.uid_validity).sp().uid_set(result.uids);
+  return code;
+}
+
+// badurl-response-code = "BADURL" SP url-resp-text (RFC 4469 5). One text whatever is wrong: it
+// tells nothing of the mail of others.
+Reply bad_url(const std::string& url) {
+  std::string code = "BADURL ";
+  for (const char c : url) {
+    const bool fits = c > ' ' && c < 0x7f && c != ']' && c != '\\';
+    code += fits ? c : '?';
+  }
+  return Reply::no(std::move(code), "No such message");
+}
+
+}  // namespace
+
+protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
+  need_ = literal ? Need::literal : Need::nothing;
+  // What is small and cannot be stopped any more is refused as cheaply when it is stored.
+  const bool comes_anyway = literal && !literal->synchronizing && literal->octets <= kPieceBytes;
+  if (!comes_anyway) co_await find_destination();
+  for (;;) {
+    co_await take_steps();
+    if (!literal) break;
+    std::optional<Reply> end;
+    if (need_ == Need::gather) {
+      end = co_await gather(*literal);
+    } else {
+      end = co_await take_literal(*literal);
+    }
+    if (end) co_return std::move(*end);
+    end = co_await read_on(literal);
+    if (end) co_return std::move(*end);
+  }
+  check_last_message();
+  if (refusal_) co_return std::move(*refusal_);
+  co_return co_await store();
+}
+
+// What stands in the way is asked before any octets are let in.
+protocol::Awaitable<void> Appending::find_destination() {
+  const auto allowed = co_await session_.blocking([&] { return check_destination(); });
+  if (!allowed) refuse(Reply::refused_destination(allowed.error()));
+}
+
+store::StoreResult<void> Appending::check_destination() {
+  auto mailbox = session_.mailboxes().find_selectable(parser_.mailbox(), right::insert);
+  if (!mailbox) return std::unexpected(mailbox.error());
+  destination_ = std::move(*mailbox);
+  return {};
+}
+
+void Appending::refuse(Reply reply) {
+  if (!refusal_) refusal_ = std::move(reply);
+}
+
+protocol::Awaitable<void> Appending::take_steps() {
+  std::vector<AppendStep> steps = parser_.take_steps();
+  for (AppendStep& step : steps) {
+    if (refusal_) break;
+    if (step.kind == AppendStep::Kind::message) {
+      co_await begin_message(std::move(step));
+    } else if (step.kind == AppendStep::Kind::url) {
+      co_await copy_url(step.url);
+    }
+  }
+}
+
+protocol::Awaitable<void> Appending::begin_message(AppendStep step) {
+  check_last_message();
+  if (messages_.size() == kMaxAppendMessages) {
+    refuse(Reply::no("LIMIT", "Too many messages in one command"));
+  }
+  if (refusal_) co_return;
+  co_await flush_piece();
+  messages_.push_back({session_.account().begin_upload(), std::move(step.flags),
+                       step.date.value_or(Session::now())});
+  message_octets_ = 0;
+}
+
+// A message of no octets cancels the command (RFC 3502).
+void Appending::check_last_message() {
+  if (!messages_.empty() && message_octets_ == 0) {
+    refuse(Reply::no("An empty message cannot be appended"));
+  }
+}
+
+bool Appending::has_room_for(std::uint64_t octets) {
+  const std::uint64_t limit = session_.settings().max_message_bytes;
+  if (octets > limit || message_octets_ > limit - octets) {
+    refuse(Reply::refused(store::StoreError::message_too_big));
+    return false;
+  }
+  if (all_octets_ + octets > kMaxAppendOctets) {
+    refuse(Reply::no("LIMIT", "Too many octets in one command"));
+    return false;
+  }
+  message_octets_ += octets;
+  all_octets_ += octets;
+  return true;
+}
+
+protocol::Awaitable<void> Appending::flush_piece() {
+  if (piece_.empty()) co_return;
+  co_await session_.blocking([&] { messages_.back().upload.write(piece_); });
+  piece_.clear();
+}
+
+protocol::Awaitable<void> Appending::copy_url(const std::string& url) {
+  const MailboxView* selected = session_.view();
+  const UrlBase base{session_.account().name(), session_.settings().hostname,
+                     selected ? selected->name() : std::string()};
+  auto octets =
+      co_await session_.blocking([&] { return UrlOctets::find(session_.mailboxes(), base, url); });
+  if (!octets) {
+    refuse(bad_url(url));
+    co_return;
+  }
+  if (!has_room_for(octets->left())) co_return;
+  while (octets->left() > 0) {
+    co_await flush_piece();
+    const bool read = co_await session_.blocking([&] { return octets->read(kPieceBytes, piece_); });
+    if (!read) {
+      refuse(bad_url(url));
+      co_return;
+    }
+  }
+}
+
+protocol::Awaitable<std::optional<Reply>> Appending::take_literal(const NeedLiteral& literal) {
+  CommandReader& reader = session_.reader();
+  if (refusal_ || !has_room_for(literal.octets)) {
+    reader.refuse(literal.octets, literal.synchronizing);
+    co_return std::move(refusal_);
+  }
+  reader.stream(literal.octets);
+  if (literal.synchronizing) {
+    session_.out().raw("+ Ready for literal data\r\n");
+    const bool connected = co_await session_.flush();
+    if (!connected) co_return Reply::end();
+  }
+  co_return co_await receive();
+}
+
+// Reads the literal into the last upload, all but the last piece, so that a message of one piece is
+// written and stored in one go.
+protocol::Awaitable<std::optional<Reply>> Appending::receive() {
+  CommandReader& reader = session_.reader();
+  for (;;) {
+    piece_ += reader.take();
+    if (reader.left_to_stream() == 0) co_return std::nullopt;
+    if (piece_.size() >= kPieceBytes) co_await flush_piece();
+    const auto status = co_await session_.read_input();
+    if (status != protocol::ReadStatus::data) co_return session_.reply_to_end_of_input(status);
+  }
+}
+
+protocol::Awaitable<std::optional<Reply>> Appending::gather(const NeedLiteral& literal) {
+  CommandReader& reader = session_.reader();
+  if (refusal_) {
+    reader.refuse(literal.octets, literal.synchronizing);
+    co_return std::move(refusal_);
+  }
+  if (reader.gather() && literal.synchronizing) {
+    session_.out().raw("+ Ready for literal data\r\n");
+    const bool connected = co_await session_.flush();
+    if (!connected) co_return Reply::end();
+  }
+  co_return std::nullopt;
+}
+
+// Up to the next literal or the end of the command.
+protocol::Awaitable<std::optional<Reply>> Appending::read_on(std::optional<NeedLiteral>& literal) {
+  CommandReader& reader = session_.reader();
+  for (;;) {
+    const ReaderEvent event = reader.next();
+    if (std::holds_alternative<NeedMore>(event)) {
+      const bool connected = co_await session_.flush();
+      if (!connected) co_return Reply::end();
+      const auto status = co_await session_.read_input();
+      if (status != protocol::ReadStatus::data) co_return session_.reply_to_end_of_input(status);
+      continue;
+    }
+    if (const auto* bad = std::get_if<BadInput>(&event)) {
+      if (!bad->fatal) co_return Reply::bad(bad->text);
+      session_.out().raw("* BYE ").text(bad->text).crlf();
+      co_return Reply::end();
+    }
+    const auto* next = std::get_if<NeedLiteral>(&event);
+    const auto need = next ? parser_.advance(next->text, false)
+                           : parser_.advance(std::get<CommandText>(event).text, true);
+    if (!need) {
+      if (next) reader.refuse(next->octets, next->synchronizing);
+      co_return Reply::bad(need.error());
+    }
+    need_ = *need;
+    literal = next ? std::optional(*next) : std::nullopt;
+    co_return std::nullopt;
+  }
+}
+
+store::StoreResult<store::AppendResult> Appending::append() {
+  if (!destination_) {
+    if (auto allowed = check_destination(); !allowed) return std::unexpected(allowed.error());
+  }
+  for (store::NewMessage& message : messages_) {
+    message.flags = permitted_flags(std::move(message.flags), destination_->rights);
+  }
+  if (!piece_.empty()) messages_.back().upload.write(piece_);
+  return destination_->account->append(destination_->info.name, std::move(messages_));
+}
+
+protocol::Awaitable<Reply> Appending::store() {
+  auto result = co_await session_.blocking([&] { return append(); });
+  if (!result) co_return Reply::refused_destination(result.error());
+  co_return Reply::ok(appenduid(*result), "APPEND completed");
+}
+
+}  // namespace mailkeep::imap
