@@ -49,6 +49,9 @@ class AppendParser {
   // The steps since the last call.
   std::vector<AppendStep> take_steps();
 
+  // Whether the last step is part of a message of several (CATENATE).
+  bool in_parts() const { return phase_ == Phase::after_part; }
+
   // Whether the command is one of those at all; before that is known, not.
   bool is_append() const { return phase_ != Phase::tag; }
   const std::string& tag() const { return tag_; }

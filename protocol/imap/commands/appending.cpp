@@ -28,6 +28,10 @@ Reply bad_url(const std::string& url) {
   return Reply::no(std::move(code), "No such message");
 }
 
+Reply empty_message() {
+  return Reply::no("An empty message cannot be appended");
+}
+
 }  // namespace
 
 protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
@@ -94,11 +98,8 @@ protocol::Awaitable<void> Appending::begin_message(AppendStep step) {
   message_octets_ = 0;
 }
 
-// A message of no octets cancels the command (RFC 3502).
 void Appending::check_last_message() {
-  if (!messages_.empty() && message_octets_ == 0) {
-    refuse(Reply::no("An empty message cannot be appended"));
-  }
+  if (!messages_.empty() && message_octets_ == 0) refuse(empty_message());
 }
 
 bool Appending::has_room_for(std::uint64_t octets) {
@@ -145,6 +146,8 @@ protocol::Awaitable<void> Appending::copy_url(const std::string& url) {
 
 protocol::Awaitable<std::optional<Reply>> Appending::take_literal(const NeedLiteral& literal) {
   CommandReader& reader = session_.reader();
+  // A message of no octets cancels the command (RFC 3502).
+  if (literal.octets == 0 && !parser_.in_parts()) refuse(empty_message());
   if (refusal_ || !has_room_for(literal.octets)) {
     reader.refuse(literal.octets, literal.synchronizing);
     co_return std::move(refusal_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/fetch/decoded_octets.h"
 #include "protocol/imap/fetch/fetch_batches.h"
 #include "protocol/imap/fetch/section_reader.h"
 #include "protocol/imap/session.h"
@@ -62,9 +63,46 @@ void read_piece(Session& session, store::Uid uid, OctetRange piece, std::string&
   hide_nuls(out, start);
 }
 
+// Appends the next piece of what a part decodes to, as far as it was asked for. `at`: how much was
+// decoded before. False: there is no more.
+bool decode_piece(Session& session, store::Uid uid, DecodedOctets& octets,
+                  const LargeLiteral::Decoded& wanted, std::uint64_t& at) {
+  auto cursor = session.view()->account().messages(
+      session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
+  std::string piece;
+  if (!cursor || !(*cursor)->next() || !octets.next(**cursor, piece)) return false;
+  const OctetRange kept =
+      overlap({at, at + piece.size()}, {wanted.skip, wanted.skip + wanted.take});
+  session.output().append(piece, kept.begin - at, kept.size());
+  at += piece.size();
+  return true;
+}
+
+// A large literal of decoded octets. Where they cannot be read any more, the announced length is
+// kept: spaces stand for them.
+protocol::Awaitable<bool> write_decoded(Session& session, store::Uid uid,
+                                        const LargeLiteral& literal) {
+  const LargeLiteral::Decoded& wanted = *literal.decoded;
+  DecodedOctets octets(wanted.encoding, literal.octets);
+  const std::uint64_t end = wanted.skip + wanted.take;
+  std::uint64_t at = 0;
+  bool more = true;
+  while (more && at < end) {
+    const bool connected = co_await session.flush_during(
+        [&] { more = decode_piece(session, uid, octets, wanted, at); });
+    if (!connected) co_return false;
+  }
+  if (at < end) {
+    session.report_message_failure(uid, "content vanished while it was fetched");
+    session.output().append(end - std::max(at, wanted.skip), ' ');
+  }
+  co_return true;
+}
+
 protocol::Awaitable<bool> write_large(Session& session, store::Uid uid,
                                       const LargeLiteral& literal) {
   session.out().raw(literal.text);
+  if (literal.decoded) co_return co_await write_decoded(session, uid, literal);
   for (std::uint64_t at = literal.octets.begin; at < literal.octets.end; at += kPieceOctets) {
     const OctetRange piece{at, std::min(literal.octets.end, at + kPieceOctets)};
     const bool connected =
@@ -113,6 +151,9 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
       if (!co_await write_large(session, batches.large_uid(), literal)) co_return Reply::end();
     }
     session.out().raw(rest);
+  }
+  if (batches.met_unknown_encoding()) {
+    co_return Reply::no("UNKNOWN-CTE", "A part has a transfer encoding that is not known");
   }
   co_return Reply::ok(command.by_uid ? "UID FETCH completed" : "FETCH completed");
 }

@@ -26,6 +26,8 @@ class FetchBatches {
   // response.
   store::StoreResult<void> next(std::string& out, std::vector<LargeLiteral>& large);
 
+  bool met_unknown_encoding() const { return renderer_.met_unknown_encoding(); }
+
   // The message that the large literals belong to.
   store::Uid large_uid() const { return large_uid_; }
 

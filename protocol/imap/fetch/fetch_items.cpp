@@ -81,6 +81,35 @@ Parsed<void> parse_body(Decoder& decoder, FetchItems& items, bool peek) {
   return {};
 }
 
+// "BINARY" [".PEEK"] section-binary [partial] / "BINARY.SIZE" section-binary (RFC 3516 7), from
+// after the bracket: section-binary has numbers only.
+Parsed<void> parse_binary(Decoder& decoder, FetchItems& items, BodyForm form, bool peek) {
+  BodyItem item;
+  item.form = form;
+  if (is_digit(decoder.peek())) {
+    const auto word_follows = parse_section_part(decoder, item.section);
+    if (!word_follows) return std::unexpected(word_follows.error());
+    if (*word_follows) return decoder.fail("expected a part number");
+  }
+  if (auto ok = decoder.expect(']'); !ok) return ok;
+  if (form == BodyForm::binary) {
+    const auto partial = parse_partial(decoder);
+    if (!partial) return std::unexpected(partial.error());
+    item.partial = *partial;
+  }
+  items.bodies.push_back(std::move(item));
+  if (!peek) items.sets_seen = true;
+  if (items.bodies.size() > kMaxBodyItems) return decoder.fail("too many body sections");
+  return {};
+}
+
+// "PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"] (RFC 8970 6), from after the word. A list
+// that begins with anything but LAZY belongs to the FETCH.
+void parse_preview(Decoder& decoder, FetchItems& items) {
+  items.preview = true;
+  decoder.accept_prefix(" (LAZY)");
+}
+
 void add_rfc822(FetchItems& items, std::string_view name, SectionText text, bool peek) {
   BodyItem item;
   item.section.text = text;
@@ -126,6 +155,19 @@ Parsed<void> parse_item(Decoder& decoder, FetchItems& items) {
   }
   if (decoder.accept_prefix("BODY.PEEK[")) return parse_body(decoder, items, true);
   if (decoder.accept_prefix("BODY[")) return parse_body(decoder, items, false);
+  if (decoder.accept_prefix("BINARY[")) {
+    return parse_binary(decoder, items, BodyForm::binary, false);
+  }
+  if (decoder.accept_prefix("BINARY.PEEK[")) {
+    return parse_binary(decoder, items, BodyForm::binary, true);
+  }
+  if (decoder.accept_prefix("BINARY.SIZE[")) {
+    return parse_binary(decoder, items, BodyForm::binary_size, true);
+  }
+  if (decoder.accept_word("PREVIEW")) {
+    parse_preview(decoder, items);
+    return {};
+  }
   if (decoder.accept_word("BODY")) {
     items.body = true;
     return {};
@@ -147,7 +189,7 @@ bool parse_macro(Decoder& decoder, FetchItems& items) {
 }  // namespace
 
 bool FetchItems::needs_structure() const {
-  if (envelope || body || body_structure) return true;
+  if (envelope || body || body_structure || preview) return true;
   return std::any_of(bodies.begin(), bodies.end(),
                      [](const BodyItem& item) { return !item.section.part.empty(); });
 }

@@ -32,12 +32,16 @@ struct PartialRange {
   std::uint32_t octets = 0;  // not 0
 };
 
+// BODY[...] as it is, or without its transfer encoding, or the size of that (RFC 3516 4.2).
+enum class BodyForm : std::uint8_t { octets, binary, binary_size };
+
 struct BodyItem {
   Section section;
   std::optional<PartialRange> partial;
   // RFC822, RFC822.HEADER and RFC822.TEXT are BODY[...] under another name; empty for BODY[...]
   // itself.
-  std::string_view name;
+  std::string_view name = {};
+  BodyForm form = BodyForm::octets;
 };
 
 struct FetchItems {
@@ -49,6 +53,7 @@ struct FetchItems {
   bool body = false;  // BODY
   bool body_structure = false;
   bool modseq = false;
+  bool preview = false;    // RFC 8970; LAZY changes nothing, as no preview takes long
   bool sets_seen = false;  // some item is not a PEEK
   std::vector<BodyItem> bodies;
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "mime/preview.h"
+#include "protocol/imap/fetch/decoded_octets.h"
 #include "protocol/imap/fetch/structure_encoder.h"
 
 namespace mailkeep::imap {
@@ -16,7 +18,8 @@ void write_section_name(Encoder& out, const BodyItem& item) {
     out.raw(item.name);
     return;
   }
-  out.raw("BODY[");
+  static constexpr std::string_view kForms[] = {"BODY[", "BINARY[", "BINARY.SIZE["};
+  out.raw(kForms[static_cast<std::size_t>(item.form)]);
   const Section& section = item.section;
   bool first = true;
   for (const std::uint32_t number : section.part) {
@@ -40,6 +43,34 @@ void write_section_name(Encoder& out, const BodyItem& item) {
   }
   out.raw("]");
   if (item.partial) out.raw("<").number(item.partial->offset).raw(">");
+}
+
+// What a section's octets are encoded with; only parts without parts of their own are (RFC
+// 2045 6.4).
+mime::TransferEncoding encoding_of(const Section& section, const mime::Structure* structure) {
+  if (section.part.empty() || !structure) return mime::TransferEncoding::identity;
+  const auto part = mime::find_part(*structure, section.part);
+  if (!part || structure->parts[*part].kind != mime::PartKind::leaf) {
+    return mime::TransferEncoding::identity;
+  }
+  return mime::transfer_encoding_named(structure->parts[*part].encoding);
+}
+
+// Few octets: they stay in memory.
+void write_decoded(OctetRange encoded, const LargeLiteral::Decoded& wanted,
+                   store::MessageCursor& cursor, std::string& out) {
+  DecodedOctets octets(wanted.encoding, encoded);
+  std::string piece;
+  std::uint64_t at = 0;
+  const std::size_t end = out.size() + wanted.take;
+  while (out.size() < end && octets.next(cursor, piece)) {
+    const OctetRange kept =
+        overlap({at, at + piece.size()}, {wanted.skip, wanted.skip + wanted.take});
+    out.append(piece, kept.begin - at, kept.size());
+    at += piece.size();
+    piece.clear();
+  }
+  if (out.size() != end) throw std::runtime_error("content is not all there");
 }
 
 }  // namespace
@@ -100,6 +131,7 @@ void MessageRenderer::write_structure_items(Encoder& out, const mime::Structure&
 void MessageRenderer::write_body(const BodyItem& item, store::MessageCursor& cursor,
                                  const mime::Structure* structure, std::string& out,
                                  std::vector<LargeLiteral>& large) {
+  if (item.form != BodyForm::octets) return write_binary(item, cursor, structure, out, large);
   Encoder encoder(out);
   separate(encoder);
   write_section_name(encoder, item);
@@ -136,6 +168,49 @@ void MessageRenderer::write_body(const BodyItem& item, store::MessageCursor& cur
   hide_nuls(out, from);
 }
 
+void MessageRenderer::write_binary(const BodyItem& item, store::MessageCursor& cursor,
+                                   const mime::Structure* structure, std::string& out,
+                                   std::vector<LargeLiteral>& large) {
+  Encoder encoder(out);
+  const auto located = locate_section(item.section, cursor, structure);
+  const auto encoding =
+      located ? encoding_of(item.section, structure) : mime::TransferEncoding::identity;
+  if (encoding == mime::TransferEncoding::unknown) {
+    unknown_encoding_ = true;
+    return;
+  }
+  separate(encoder);
+  write_section_name(encoder, item);
+  encoder.sp();
+  if (!located) {
+    encoder.raw(item.form == BodyForm::binary ? "NIL" : "0");
+    return;
+  }
+  const DecodedSize size = measure(encoding, *located, cursor);
+  if (item.form == BodyForm::binary_size) {
+    encoder.number(size.octets);
+    return;
+  }
+  const OctetRange wanted = cut({0, size.octets}, item.partial);
+  if (size.has_nul) encoder.raw("~");
+  encoder.literal_header(wanted.size());
+  const LargeLiteral::Decoded decoded{encoding, wanted.begin, wanted.size()};
+  if (wanted.size() > kInlineOctets) {
+    large.push_back({std::move(out), *located, decoded});
+    out.clear();
+    return;
+  }
+  write_decoded(*located, decoded, cursor, out);
+}
+
+void MessageRenderer::write_preview(Encoder& out, store::MessageCursor& cursor,
+                                    const mime::Structure& structure) {
+  separate(out);
+  out.raw("PREVIEW ")
+      .string(mime::preview(structure, [&](std::uint64_t offset, std::uint64_t length,
+                                           std::string& to) { cursor.read(offset, length, to); }));
+}
+
 void MessageRenderer::write_last_resort(Encoder& out, const store::MessageRow& row) {
   if (items_.envelope) {
     separate(out);
@@ -148,10 +223,14 @@ void MessageRenderer::write_last_resort(Encoder& out, const store::MessageRow& r
     out.raw(extended ? "BODYSTRUCTURE " : "BODY ");
     write_opaque_body_structure(out, row.size, extended);
   }
+  if (items_.preview) {
+    separate(out);
+    out.raw("PREVIEW ").string("");
+  }
   for (const BodyItem& item : items_.bodies) {
     separate(out);
     write_section_name(out, item);
-    out.raw(" NIL");
+    out.raw(item.form == BodyForm::binary_size ? " 0" : " NIL");
   }
 }
 
@@ -176,6 +255,7 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
       structure = std::move(*parsed);
       Encoder encoder(out);
       write_structure_items(encoder, *structure);
+      if (items_.preview) write_preview(encoder, cursor, *structure);
     }
     for (const BodyItem& item : items_.bodies) {
       write_body(item, cursor, structure ? &*structure : nullptr, out, large);
@@ -188,6 +268,11 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
     begin();
     Encoder encoder(out);
     write_last_resort(encoder, row);
+  }
+  // All that was asked for may have been left out.
+  if (first_item_ && large.empty()) {
+    out.resize(start);
+    return;
   }
   out += ")\r\n";
 }

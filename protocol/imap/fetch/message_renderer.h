@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mime/structure.h"
+#include "mime/text/decoders.h"
 #include "protocol/imap/fetch/fetch_items.h"
 #include "protocol/imap/fetch/section_reader.h"
 #include "protocol/imap/mailbox_view.h"
@@ -24,6 +26,13 @@ namespace mailkeep::imap {
 struct LargeLiteral {
   std::string text;
   OctetRange octets;
+  // Where set: octets [skip, skip + take) of what the part decodes to.
+  struct Decoded {
+    mime::TransferEncoding encoding = mime::TransferEncoding::identity;
+    std::uint64_t skip = 0;
+    std::uint64_t take = 0;
+  };
+  std::optional<Decoded> decoded = std::nullopt;
 };
 
 class MessageRenderer {
@@ -47,6 +56,10 @@ class MessageRenderer {
   void render(store::MessageCursor& cursor, bool with_flags, std::string& out,
               std::vector<LargeLiteral>& large);
 
+  // Whether a part was asked for without an encoding that is not known; its item was left out (RFC
+  // 3516 4.3).
+  bool met_unknown_encoding() const { return unknown_encoding_; }
+
   // Whether a message of that size could have large literals here.
   bool may_be_large(std::uint64_t size) const {
     return size > kInlineOctets && !items_.bodies.empty();
@@ -58,6 +71,10 @@ class MessageRenderer {
   void write_body(const BodyItem& item, store::MessageCursor& cursor,
                   const mime::Structure* structure, std::string& out,
                   std::vector<LargeLiteral>& large);
+  void write_binary(const BodyItem& item, store::MessageCursor& cursor,
+                    const mime::Structure* structure, std::string& out,
+                    std::vector<LargeLiteral>& large);
+  void write_preview(Encoder& out, store::MessageCursor& cursor, const mime::Structure& structure);
   void write_last_resort(Encoder& out, const store::MessageRow& row);
   void separate(Encoder& out);
 
@@ -65,6 +82,7 @@ class MessageRenderer {
   const MailboxView& view_;
   FailureSink failed_;
   bool first_item_ = true;
+  bool unknown_encoding_ = false;
   std::string scratch_;
 };
 

@@ -74,6 +74,11 @@ OctetRange cut(const OctetRange& range, const std::optional<PartialRange>& parti
   return {begin, std::min(range.end, begin + partial->octets)};
 }
 
+OctetRange overlap(const OctetRange& range, const OctetRange& other) {
+  const std::uint64_t begin = std::clamp(other.begin, range.begin, range.end);
+  return {begin, std::clamp(other.end, begin, range.end)};
+}
+
 void hide_nuls(std::string& text, std::size_t from) {
   char* position = text.data() + from;
   char* const end = text.data() + text.size();

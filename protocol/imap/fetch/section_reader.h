@@ -34,6 +34,9 @@ std::string filter_header(std::string_view header, const Section& section);
 // `range` cut to the client's partial range: never beyond the end.
 OctetRange cut(const OctetRange& range, const std::optional<PartialRange>& partial);
 
+// What two ranges share; where that is nothing, an empty range within the first.
+OctetRange overlap(const OctetRange& range, const OctetRange& other);
+
 // A literal has no NUL (RFC 9051 9 CHAR8): from octet `from` on, 0x80 stands for it, so that sizes
 // stay what they are.
 void hide_nuls(std::string& text, std::size_t from);

@@ -147,6 +147,8 @@ std::optional<MessageUrl> parse_message_url(std::string_view text) {
   if (!of_base) {
     url.from_root = take_prefix(mailbox, "/");
     if (mailbox.empty() || mailbox.starts_with('/')) return std::nullopt;
+    // A colon would make it the scheme of another kind of URL (RFC 3986 4.2).
+    if (!url.from_root && mailbox.substr(0, mailbox.find('/')).contains(':')) return std::nullopt;
     if (!parse_mailbox(mailbox, url)) return std::nullopt;
     text.remove_prefix(uid + std::string_view("/;UID=").size());
   }
