@@ -8,17 +8,25 @@ struct AppendParser::Source {
   Decoder decoder;
   bool complete;
 
+  bool takes_literal8() const {
+    return decoder.allows(Capability::binary) || decoder.grammar().utf8;
+  }
+
   // Whether all that is left is the header of the literal that waits: "{n}", "{n+}" or "~{n}" and
   // CRLF.
   bool at_literal() const {
     std::string_view rest = decoder.rest();
-    if (rest.starts_with('~')) rest.remove_prefix(1);
+    if (rest.starts_with('~') && takes_literal8()) rest.remove_prefix(1);
     return !complete && rest.starts_with('{') && rest.find('\n') == rest.size() - 1;
   }
 };
 
-AppendParser::AppendParser(bool replaces, bool by_uid, std::size_t position)
-    : phase_(Phase::mailbox), base_(position), replaces_(replaces), by_uid_(by_uid) {}
+AppendParser::AppendParser(const Grammar& grammar, bool replaces, bool by_uid, std::size_t position)
+    : grammar_(&grammar),
+      phase_(Phase::mailbox),
+      base_(position),
+      replaces_(replaces),
+      by_uid_(by_uid) {}
 
 std::vector<AppendStep> AppendParser::take_steps() {
   return std::exchange(steps_, {});
@@ -26,7 +34,7 @@ std::vector<AppendStep> AppendParser::take_steps() {
 
 Parsed<AppendParser::Need> AppendParser::advance(std::string_view text, bool complete) {
   for (;;) {
-    Source source{Decoder(text.substr(position_)), complete};
+    Source source{Decoder(text.substr(position_), *grammar_), complete};
     auto need = step(source);
     if (!need) {
       SyntaxError error = std::move(need.error());
@@ -51,6 +59,8 @@ Parsed<std::optional<AppendParser::Need>> AppendParser::step(Source& source) {
       return read_part(source);
     case Phase::after_part:
       return read_after_part(source);
+    case Phase::after_utf8:
+      return read_after_utf8(source);
   }
   return source.decoder.fail("unreachable");
 }
@@ -62,7 +72,7 @@ Parsed<std::optional<AppendParser::Need>> AppendParser::read_name(Source& source
   if (!tag) return std::unexpected(tag.error());
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
   by_uid_ = decoder.accept_word("UID") && decoder.accept(' ');
-  replaces_ = decoder.accept_word("REPLACE");
+  replaces_ = decoder.accept_word("REPLACE", Capability::replace);
   if (!replaces_ && (by_uid_ || !decoder.accept_word("APPEND"))) {
     return decoder.fail("expected a command with a message");
   }
@@ -98,32 +108,43 @@ Parsed<std::optional<AppendParser::Need>> AppendParser::read_message(Source& sou
     if (rest.end()) return Need::nothing;
   }
   // REPLACE has one message (RFC 8508 4.7).
-  if (replaces_ && has_message_) return decoder.fail("expected the end of the command");
+  if (has_message_ && (replaces_ || !decoder.allows(Capability::multi_append))) {
+    return decoder.fail("expected the end of the command");
+  }
   AppendStep step;
+  if (auto read = read_flags_and_date(source, step); !read) return std::unexpected(read.error());
+  has_message_ = true;
+  steps_.push_back(std::move(step));
+  if (source.at_literal()) return read_literal(source);
+  const bool utf8 = decoder.grammar().utf8 && decoder.accept_word("UTF8");
+  if (!utf8 && !decoder.accept_word("CATENATE", Capability::catenate)) {
+    return decoder.fail("expected the message as a literal");
+  }
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+  if (auto open = decoder.expect('('); !open) return std::unexpected(open.error());
+  phase_ = utf8 ? Phase::after_utf8 : Phase::part;
+  if (!utf8) return std::nullopt;
+  if (decoder.peek() != '~' || !source.at_literal()) return decoder.fail("expected a literal8");
+  return read_literal(source);
+}
+
+// SP [flag-list SP] [date-time SP]
+Parsed<void> AppendParser::read_flags_and_date(Source& source, AppendStep& step) {
+  Decoder& decoder = source.decoder;
+  if (auto space = decoder.sp(); !space) return space;
   if (decoder.peek() == '(') {
     auto flags = decoder.flag_list();
     if (!flags) return std::unexpected(flags.error());
     step.flags = std::move(*flags);
-    if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+    if (auto space = decoder.sp(); !space) return space;
   }
   if (decoder.peek() == '"') {
     const auto date = decoder.date_time();
     if (!date) return std::unexpected(date.error());
     step.date = *date;
-    if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
+    if (auto space = decoder.sp(); !space) return space;
   }
-  has_message_ = true;
-  if (source.at_literal()) {
-    steps_.push_back(std::move(step));
-    return read_literal(source);
-  }
-  if (!decoder.accept_word("CATENATE")) return decoder.fail("expected the message as a literal");
-  if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  if (auto open = decoder.expect('('); !open) return std::unexpected(open.error());
-  steps_.push_back(std::move(step));
-  phase_ = Phase::part;
-  return std::nullopt;
+  return {};
 }
 
 // cat-part = "TEXT" SP literal / "URL" SP astring (RFC 4469 5)
@@ -155,6 +176,13 @@ Parsed<std::optional<AppendParser::Need>> AppendParser::read_after_part(Source& 
     phase_ = Phase::part;
     return std::nullopt;
   }
+  if (auto close = source.decoder.expect(')'); !close) return std::unexpected(close.error());
+  phase_ = Phase::message;
+  return std::nullopt;
+}
+
+// append-data-utf8 = "UTF8" SP "(" literal8 ")" (RFC 6855 4)
+Parsed<std::optional<AppendParser::Need>> AppendParser::read_after_utf8(Source& source) {
   if (auto close = source.decoder.expect(')'); !close) return std::unexpected(close.error());
   phase_ = Phase::message;
   return std::nullopt;

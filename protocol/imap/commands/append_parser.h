@@ -1,6 +1,6 @@
 // APPEND and REPLACE as they arrive: the command's text comes up to one literal after the other,
 // and the messages themselves are never in it. RFC 9051 6.3.12, MULTIAPPEND (RFC 3502), CATENATE
-// (RFC 4469), literal8 (RFC 3516), REPLACE (RFC 8508).
+// (RFC 4469), literal8 (RFC 3516), UTF8 (RFC 6855 4), REPLACE (RFC 8508).
 #pragma once
 
 #include <cstdint>
@@ -38,10 +38,10 @@ class AppendParser {
     nothing,  // the command is complete
   };
 
-  // Begins at the tag of a command.
-  AppendParser() = default;
+  // Begins at the tag of a command. `grammar` must outlive the parser.
+  explicit AppendParser(const Grammar& grammar) : grammar_(&grammar) {}
   // Begins behind the command's name. `position`: where that is, for mistakes.
-  AppendParser(bool replaces, bool by_uid, std::size_t position);
+  AppendParser(const Grammar& grammar, bool replaces, bool by_uid, std::size_t position);
 
   // Reads on in `text`, which begins where the last one did and is longer, with only the header of
   // a literal that was streamed. It ends with the header of a literal, unless `complete`.
@@ -62,7 +62,7 @@ class AppendParser {
   const std::string& mailbox() const { return mailbox_; }
 
  private:
-  enum class Phase : std::uint8_t { tag, mailbox, message, part, after_part };
+  enum class Phase : std::uint8_t { tag, mailbox, message, part, after_part, after_utf8 };
   struct Source;  // the text, from position_
 
   Parsed<std::optional<Need>> step(Source& source);
@@ -71,8 +71,11 @@ class AppendParser {
   Parsed<std::optional<Need>> read_message(Source& source);
   Parsed<std::optional<Need>> read_part(Source& source);
   Parsed<std::optional<Need>> read_after_part(Source& source);
+  Parsed<std::optional<Need>> read_after_utf8(Source& source);
   Parsed<std::optional<Need>> read_literal(Source& source);
+  Parsed<void> read_flags_and_date(Source& source, AppendStep& step);
 
+  const Grammar* grammar_;
   Phase phase_ = Phase::tag;
   std::size_t base_ = 0;
   std::size_t position_ = 0;  // of what is read and done with

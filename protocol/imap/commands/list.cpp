@@ -45,7 +45,7 @@ store::StoreResult<std::map<std::string, bool>> matching_subscriptions(store::Ac
 
 // mbox-or-pat = list-mailbox / "(" list-mailbox *(SP list-mailbox) ")" (RFC 5258 6)
 Parsed<void> parse_patterns(Decoder& decoder, ListQuery& query) {
-  const bool several = decoder.accept('(');
+  const bool several = decoder.allows(Capability::list_extended) && decoder.accept('(');
   if (several) query.extended = true;
   do {
     auto pattern = decoder.list_mailbox();
@@ -64,7 +64,8 @@ Parsed<ListCommand> parse_list(Decoder& decoder) {
   ListCommand command;
   ListQuery& query = command.query;
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
-  if (decoder.peek() == '(') {
+  const bool extended = decoder.allows(Capability::list_extended);
+  if (extended && decoder.peek() == '(') {
     auto selection = parse_list_selection(decoder);
     if (!selection) return std::unexpected(selection.error());
     query.extended = true;
@@ -78,7 +79,7 @@ Parsed<ListCommand> parse_list(Decoder& decoder) {
   if (auto patterns = parse_patterns(decoder, query); !patterns) {
     return std::unexpected(patterns.error());
   }
-  if (decoder.accept(' ') && !decoder.at_end()) {
+  if (extended && decoder.accept(' ') && !decoder.at_end()) {
     if (!decoder.accept_word("RETURN")) return decoder.fail("expected RETURN or the end");
     if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
     auto wanted = parse_list_return(decoder);

@@ -25,7 +25,7 @@ Parsed<ListSelection> parse_list_selection(Decoder& decoder) {
   const auto parsed = parse_options(decoder, [&]() -> Parsed<void> {
     if (decoder.accept_word("SUBSCRIBED")) {
       selection.subscribed = true;
-    } else if (decoder.accept_word("SPECIAL-USE")) {
+    } else if (decoder.accept_word("SPECIAL-USE", Capability::special_use)) {
       selection.special_use = true;
     } else if (decoder.accept_word("RECURSIVEMATCH")) {
       selection.recursive_match = true;
@@ -47,14 +47,15 @@ Parsed<ListReturn> parse_list_return(Decoder& decoder) {
   const auto parsed = parse_options(decoder, [&]() -> Parsed<void> {
     if (decoder.accept_word("SUBSCRIBED")) {
       result.subscribed = true;
-    } else if (decoder.accept_word("MYRIGHTS")) {
+    } else if (decoder.accept_word("MYRIGHTS", Capability::list_my_rights)) {
       result.my_rights = true;
-    } else if (decoder.accept_word("STATUS")) {
+    } else if (decoder.accept_word("STATUS", Capability::list_status)) {
       if (auto space = decoder.sp(); !space) return space;
       auto items = parse_status_items(decoder);
       if (!items) return std::unexpected(items.error());
       result.status = std::move(*items);
-    } else if (!decoder.accept_word("CHILDREN") && !decoder.accept_word("SPECIAL-USE")) {
+    } else if (!decoder.accept_word("CHILDREN") &&
+               !decoder.accept_word("SPECIAL-USE", Capability::special_use)) {
       return decoder.fail("unknown LIST return option");
     }
     return {};

@@ -155,16 +155,17 @@ Parsed<void> parse_item(Decoder& decoder, FetchItems& items) {
   }
   if (decoder.accept_prefix("BODY.PEEK[")) return parse_body(decoder, items, true);
   if (decoder.accept_prefix("BODY[")) return parse_body(decoder, items, false);
-  if (decoder.accept_prefix("BINARY[")) {
+  const bool binary = decoder.allows(Capability::binary);
+  if (binary && decoder.accept_prefix("BINARY[")) {
     return parse_binary(decoder, items, BodyForm::binary, false);
   }
-  if (decoder.accept_prefix("BINARY.PEEK[")) {
+  if (binary && decoder.accept_prefix("BINARY.PEEK[")) {
     return parse_binary(decoder, items, BodyForm::binary, true);
   }
-  if (decoder.accept_prefix("BINARY.SIZE[")) {
+  if (binary && decoder.accept_prefix("BINARY.SIZE[")) {
     return parse_binary(decoder, items, BodyForm::binary_size, true);
   }
-  if (decoder.accept_word("PREVIEW")) {
+  if (decoder.accept_word("PREVIEW", Capability::preview)) {
     parse_preview(decoder, items);
     return {};
   }

@@ -8,6 +8,8 @@ namespace {
 using Need = AppendParser::Need;
 using Kind = AppendStep::Kind;
 
+constexpr Grammar kGrammar{};
+
 std::vector<Kind> kinds(const std::vector<AppendStep>& steps) {
   std::vector<Kind> found;
   for (const AppendStep& step : steps) found.push_back(step.kind);
@@ -15,7 +17,7 @@ std::vector<Kind> kinds(const std::vector<AppendStep>& steps) {
 }
 
 TEST(AppendParser, reads_a_command_as_it_arrives) {
-  AppendParser parser;
+  AppendParser parser(kGrammar);
   std::string text = "a append Drafts (\\Seen) \"17-Jul-1996 02:44:25 -0700\" {5}\r\n";
   EXPECT_EQ(parser.advance(text, false), Need::literal);
   EXPECT_EQ(parser.tag(), "a");
@@ -32,7 +34,7 @@ TEST(AppendParser, reads_a_command_as_it_arrives) {
 }
 
 TEST(AppendParser, gathers_literals_that_are_arguments) {
-  AppendParser parser;
+  AppendParser parser(kGrammar);
   std::string text = "a APPEND {3}\r\n";
   EXPECT_EQ(parser.advance(text, false), Need::gather);
   text += "box CATENATE (URL {6}\r\n";
@@ -48,7 +50,7 @@ TEST(AppendParser, gathers_literals_that_are_arguments) {
 }
 
 TEST(AppendParser, reads_urls_from_behind_the_name) {
-  AppendParser parser(false, false, 8);
+  AppendParser parser(kGrammar, false, false, 8);
   EXPECT_EQ(parser.advance(" box CATENATE (URL a URL b) (\\Draft) CATENATE (URL c)", true),
             Need::nothing);
   EXPECT_EQ(kinds(parser.take_steps()),
@@ -56,7 +58,7 @@ TEST(AppendParser, reads_urls_from_behind_the_name) {
 }
 
 TEST(AppendParser, reads_what_replace_replaces) {
-  AppendParser parser;
+  AppendParser parser(kGrammar);
   EXPECT_EQ(parser.advance("a UID REPLACE 7 box {3}\r\n", false), Need::literal);
   EXPECT_TRUE(parser.replaces());
   EXPECT_TRUE(parser.by_uid());
@@ -67,7 +69,7 @@ TEST(AppendParser, reads_what_replace_replaces) {
 TEST(AppendParser, knows_other_commands) {
   for (const char* text : {"a NOOP {3}\r\n", "a UID FETCH {3}\r\n", "a UID APPEND x {3}\r\n",
                            "a APPENDIX x {3}\r\n", "{3}\r\n", "a"}) {
-    AppendParser parser;
+    AppendParser parser(kGrammar);
     EXPECT_FALSE(parser.advance(text, false)) << text;
     EXPECT_FALSE(parser.is_append()) << text;
   }
@@ -82,7 +84,7 @@ TEST(AppendParser, says_where_a_mistake_is) {
       {"a APPEND box \"text\"", 13},
   };
   for (const auto& [text, position] : wrong) {
-    AppendParser parser;
+    AppendParser parser(kGrammar);
     const auto need = parser.advance(text, !std::string_view(text).ends_with('\n'));
     ASSERT_FALSE(need) << text;
     EXPECT_EQ(need.error().position, position) << text << ": " << need.error().text;
