@@ -3,6 +3,7 @@
 
 #include "mime/text/charset.h"
 #include "store/account_impl.h"
+#include "store/reader_account.h"
 
 namespace mailkeep::store {
 
@@ -96,8 +97,8 @@ StoreResult<void> AccountImpl::set_access(MailboxId mailbox, std::string_view id
 }
 
 std::shared_ptr<Account> AccountImpl::for_reader(std::string_view reader) {
-  static_cast<void>(reader);
-  return shared_from_this();
+  if (reader.empty() || reader == name_) return shared_from_this();
+  return make_reader_account(shared_from_this(), reader);
 }
 
 }  // namespace mailkeep::store

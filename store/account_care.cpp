@@ -88,6 +88,7 @@ void AccountImpl::committed(sqlite::Durability durability, std::span<const Touch
                             std::span<const MailboxEvent> events) {
   if (durability == sqlite::Durability::process) unsynced_ = true;
   states_->settle_recent(recent_in_group_);
+  if (!touched.empty()) texts_due_ = true;
   states_->announce(touched, events);
 }
 
@@ -212,6 +213,30 @@ void AccountImpl::maintain() {
   settled_ = idle;
 }
 
+bool AccountImpl::index_texts(std::chrono::steady_clock::time_point until) {
+  if (!settings_->options.text_index || !texts_due_ || !file_.is_open()) return false;
+  std::unique_lock lock(indexer_mutex_, std::try_to_lock);
+  if (!lock) return true;
+  try {
+    auto more = read(
+        [&](sqlite::Database& database) -> StoreResult<bool> {
+          if (indexer_ == nullptr) indexer_ = std::make_unique<TextIndexer>(index_);
+          // What comes from here on makes it due again.
+          texts_due_ = false;
+          return indexer_->run(database, until);
+        },
+        AccountFile::Purpose::care);
+    if (more && *more) texts_due_ = true;
+    return more && *more;
+  } catch (const sqlite::Error&) {
+    // The index cannot be written, or its file is damaged.
+    indexer_.reset();
+    index_.clear();
+    texts_due_ = true;
+    return false;
+  }
+}
+
 void AccountImpl::sync_flags() {
   if (!unsynced_.exchange(false)) return;
   try {
@@ -243,6 +268,10 @@ bool AccountImpl::evict() {
   std::lock_guard lock(stamp_mutex_);
   const bool known = file_.stamp() == stamp_;
   if (!file_.close()) return false;
+  index_.close();
+  if (std::unique_lock indexer_lock(indexer_mutex_, std::try_to_lock); indexer_lock) {
+    indexer_.reset();
+  }
   // Closing copies the log into the database, which is no news.
   if (known) stamp_ = file_.stamp();
   return true;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/account_impl.h"
+#include "store/reader_seen.h"
 
 namespace mailkeep::store {
 
@@ -58,9 +59,17 @@ std::shared_ptr<UidMap> load_uids(sqlite::Database& database, const MailboxRow& 
   std::uint32_t highest = single_uid(database, kHighestUid, row.id);
   if (lowest != 0 && highest - lowest == row.messages - 1) {
     map->append(UidSet::Range{lowest, highest});  // no gap: no row needs to be read
-  } else {
-    append_uids(database, row.id, 1, *map);
+    return map;
   }
+  // Whatever is not expunged is there: where there are fewer gaps than messages, they are read.
+  if (row.uid_next - 1 - row.messages < row.messages) {
+    const UidSet all(UidSet::Range{1, static_cast<std::uint32_t>(row.uid_next - 1)});
+    const UidSet left = all.difference(load_ranges(database, kExpunged, row.id, Modseq{0}));
+    for (const UidSet::Range& range : left.ranges()) map->append(range);
+    if (map->size() == row.messages) return map;
+    *map = UidMap();
+  }
+  append_uids(database, row.id, 1, *map);
   return map;
 }
 
@@ -96,6 +105,21 @@ std::vector<FlagRow> load_changed(sqlite::Database& database, const MailboxRow& 
   return changed;
 }
 
+// Makes the changed rows those of a reader, with the ones whose \Seen changed for it alone.
+void add_changes_of(const ReaderSeen& seen, sqlite::Database& database, MailboxId mailbox,
+                    Modseq since, Changes& changes) {
+  UidSet known;
+  for (const FlagRow& row : changes.changed) known.add(row.uid);
+  const UidSet more = seen.changed_since(since).difference(known);
+  sqlite::Query query = database.query(kChangedRows);
+  for (const UidSet::Range& range : more.ranges()) {
+    query.bind(mailbox.value, range.first, range.last, 0);
+    while (query.step()) changes.changed.push_back(read_flag_row(query));
+  }
+  std::ranges::sort(changes.changed, {}, &FlagRow::uid);
+  for (FlagRow& row : changes.changed) seen.apply(row.uid, row.flags, row.modseq);
+}
+
 }  // namespace
 
 // Shared with the other sessions that see the same state, and made from the newest state that one
@@ -125,6 +149,11 @@ StoreResult<MailboxSnapshot> AccountImpl::snapshot(MailboxId mailbox) {
 }
 
 StoreResult<Changes> AccountImpl::changes_since(MailboxId mailbox, Modseq since) {
+  return changes_as({}, mailbox, since);
+}
+
+StoreResult<Changes> AccountImpl::changes_as(std::string_view reader, MailboxId mailbox,
+                                             Modseq since) {
   return read([&](sqlite::Database& database) -> StoreResult<Changes> {
     auto row = require_mailbox(database, mailbox);
     if (!row) return std::unexpected(row.error());
@@ -137,6 +166,9 @@ StoreResult<Changes> AccountImpl::changes_since(MailboxId mailbox, Modseq since)
     if (since >= row->highest_modseq) return changes;
     changes.expunged = load_ranges(database, kExpunged, mailbox, since);
     changes.changed = load_changed(database, *row, since);
+    if (!reader.empty()) {
+      add_changes_of(ReaderSeen(database, mailbox, reader), database, mailbox, since, changes);
+    }
     return changes;
   });
 }

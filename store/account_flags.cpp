@@ -3,6 +3,7 @@
 
 #include "store/account_impl.h"
 #include "store/message_change.h"
+#include "store/reader_seen.h"
 
 namespace mailkeep::store {
 
@@ -58,29 +59,65 @@ void count_flags(MailboxRow& row, FlagBits before, FlagBits after) {
   count(row.deleted, (before & flag::deleted) != 0, (after & flag::deleted) != 0);
 }
 
-// The rows of one range as they are after `change`; returns the UIDs that it changes.
-UidSet plan_range(sqlite::Query& query, MailboxRow& row, BitChange change,
-                  std::uint64_t unchanged_since, Modseq modseq, FlagChangeResult& result) {
-  UidSet changed;
+// What a change of flags changes: in rows, and in what a reader has seen.
+struct ChangePlan {
+  UidSet rows;
+  UidSet now_seen;
+  UidSet now_unseen;
+};
+
+// The rows of one range as they are after `change`, for the reader of `seen`.
+ChangePlan plan_range(sqlite::Query& query, MailboxRow& row, const ReaderSeen& seen,
+                      BitChange change, std::uint64_t unchanged_since, Modseq modseq,
+                      FlagChangeResult& result) {
+  const FlagBits own = seen.is_owner() ? 0 : flag::seen;
+  ChangePlan plan;
   while (query.step()) {
     FlagRow current;
     current.uid.value = static_cast<std::uint32_t>(query.integer(0));
-    current.flags = static_cast<FlagBits>(query.integer(1));
+    const auto kept = static_cast<FlagBits>(query.integer(1));
+    current.flags = kept;
     current.modseq.value = static_cast<std::uint64_t>(query.integer(2));
+    seen.apply(current.uid, current.flags, current.modseq);
     if (current.modseq.value > unchanged_since) {
       result.modified.add(current.uid);
       continue;
     }
-    FlagBits flags = change.apply(current.flags);
-    if (flags != current.flags) {
-      count_flags(row, current.flags, flags);
+    const FlagBits flags = change.apply(current.flags);
+    const FlagBits different = flags ^ current.flags;
+    if ((different & ~own) != 0) {
+      count_flags(row, kept, (flags & ~own) | (kept & own));
+      plan.rows.add(current.uid);
+    }
+    if ((different & own) != 0) {
+      ((flags & own) != 0 ? plan.now_seen : plan.now_unseen).add(current.uid);
+    }
+    if (different != 0) {
       current.flags = flags;
       current.modseq = modseq;
-      changed.add(current.uid);
     }
     result.messages.push_back(current);
   }
-  return changed;
+  return plan;
+}
+
+// Writes the flags of `rows`, which all change; others between them may be as they should be, or
+// too new for `unchanged_since`.
+void write_flags(sqlite::Database& database, MailboxId mailbox, const ReaderSeen& seen,
+                 const UidSet& rows, BitChange change, std::uint64_t unchanged_since,
+                 Modseq modseq) {
+  auto write = [&](std::uint32_t first, std::uint32_t last, BitChange bits, std::uint64_t limit) {
+    database.run(kChangeFlags, mailbox.value, first, last, bits.keep, bits.set, modseq.value,
+                 limit);
+  };
+  if (rows.empty()) return;
+  if (seen.is_owner()) {
+    write(rows.ranges().front().first, rows.ranges().back().last, change, unchanged_since);
+    return;
+  }
+  // The rows do not tell what is too new for a reader: only those that change are written.
+  const BitChange bits{change.keep | flag::seen, change.set & ~flag::seen};
+  for (const UidSet::Range& range : rows.ranges()) write(range.first, range.last, bits, ~0ULL >> 1);
 }
 
 // Keeps row.unseen_from right after the flags of `changed` changed, and near to the truth.
@@ -98,7 +135,11 @@ void update_unseen_from(sqlite::Database& database, MailboxRow& row, const UidSe
   }
 }
 
-StoreResult<FlagChangeResult> change(sqlite::Database& database, MailboxRow& row,
+void add_all(UidSet& set, const UidSet& more) {
+  for (const UidSet::Range& range : more.ranges()) set.add(range);
+}
+
+StoreResult<FlagChangeResult> change(sqlite::Database& database, MailboxRow& row, ReaderSeen& seen,
                                      const FlagChange& wanted) {
   FlagChangeResult result;
   result.previous_modseq = row.highest_modseq;
@@ -109,22 +150,25 @@ StoreResult<FlagChangeResult> change(sqlite::Database& database, MailboxRow& row
       wanted.unchanged_since ? wanted.unchanged_since->value : row.highest_modseq.value;
   const Modseq modseq{row.highest_modseq.value + 1};
 
-  UidSet all_changed;
+  ChangePlan all;
   sqlite::Query query = database.query(kFlagRows);
   for (const UidSet::Range& range : wanted.uids.ranges()) {
     query.bind(row.id.value, range.first, range.last);
-    UidSet changed = plan_range(query, row, change, unchanged_since, modseq, result);
+    const ChangePlan plan = plan_range(query, row, seen, change, unchanged_since, modseq, result);
     query.reset();
-    if (changed.empty()) continue;
-    database.run(kChangeFlags, row.id.value, changed.ranges().front().first,
-                 changed.ranges().back().last, change.keep, change.set, modseq.value,
-                 unchanged_since);
-    for (const UidSet::Range& part : changed.ranges()) all_changed.add(part);
+    write_flags(database, row.id, seen, plan.rows, change, unchanged_since, modseq);
+    add_all(all.rows, plan.rows);
+    add_all(all.now_seen, plan.now_seen);
+    add_all(all.now_unseen, plan.now_unseen);
   }
-  if (!all_changed.empty()) {
+  if (!all.rows.empty()) {
     row.highest_modseq = modseq;
-    note_changed(database, row, modseq, all_changed);
-    update_unseen_from(database, row, all_changed);
+    note_changed(database, row, modseq, all.rows);
+    update_unseen_from(database, row, all.rows);
+  }
+  if (!all.now_seen.empty() || !all.now_unseen.empty()) {
+    row.highest_modseq = modseq;
+    seen.change(database, all.now_seen, all.now_unseen, modseq);
   }
   result.modseq = row.highest_modseq;
   return result;
@@ -145,6 +189,11 @@ StoreResult<Uid> AccountImpl::first_unseen(MailboxId mailbox) {
 
 std::vector<StoreResult<FlagChangeResult>> AccountImpl::change_flags(
     MailboxId mailbox, std::span<const FlagChange> changes) {
+  return change_flags_as({}, mailbox, changes);
+}
+
+std::vector<StoreResult<FlagChangeResult>> AccountImpl::change_flags_as(
+    std::string_view reader, MailboxId mailbox, std::span<const FlagChange> changes) {
   using Results = std::vector<StoreResult<FlagChangeResult>>;
   auto results =
       write(sqlite::Durability::process, 0, [&](WriteContext& context) -> StoreResult<Results> {
@@ -152,10 +201,11 @@ std::vector<StoreResult<FlagChangeResult>> AccountImpl::change_flags(
         if (!row) return std::unexpected(row.error());
         const Modseq before = row->highest_modseq;
         const std::uint32_t keywords_before = row->keywords;
+        ReaderSeen seen(context.database, mailbox, reader);
         Results done;
         done.reserve(changes.size());
         for (const FlagChange& wanted : changes) {
-          done.push_back(change(context.database, *row, wanted));
+          done.push_back(change(context.database, *row, seen, wanted));
         }
         if (row->highest_modseq != before || row->keywords != keywords_before) {
           save_mailbox(context.database, *row);

@@ -8,6 +8,7 @@ AccountImpl::AccountImpl(AccountId id, std::string name, const std::filesystem::
       name_(std::move(name)),
       settings_(std::move(settings)),
       file_(file, settings_->options.readers_per_account, [this] { settings_->on_open(id_); }),
+      index_((file.parent_path() / "text.db").string()),
       queue_(file_, *this),
       states_(std::make_shared<MailboxStates>()) {}
 

@@ -18,6 +18,8 @@
 #include "store/mailbox_states.h"
 #include "store/sqlite/transaction.h"
 #include "store/store.h"
+#include "store/text_index.h"
+#include "store/text_indexer.h"
 #include "store/upload_state.h"
 #include "store/write_queue.h"
 
@@ -92,6 +94,12 @@ class AccountImpl final : public Account,
   StoreResult<CheckReport> check() override;
 
   // --- as a reader, who is the owner where the name is empty ---
+  StoreResult<Changes> changes_as(std::string_view reader, MailboxId mailbox, Modseq since);
+  StoreResult<UidSet> search_as(std::string_view reader, MailboxId mailbox,
+                                const SearchQuery& query, std::stop_token stop);
+  std::vector<StoreResult<FlagChangeResult>> change_flags_as(std::string_view reader,
+                                                             MailboxId mailbox,
+                                                             std::span<const FlagChange> changes);
   StoreResult<Annotations> annotations_of(std::string_view reader, MailboxId mailbox,
                                           const AnnotationQuery& query);
   StoreResult<void> annotate_as(std::string_view reader, MailboxId mailbox,
@@ -104,6 +112,8 @@ class AccountImpl final : public Account,
   void remove();
   // The account's part of Store::maintain.
   void maintain();
+  // Works on the text index until there is nothing to do, which is false, or `until`.
+  bool index_texts(std::chrono::steady_clock::time_point until);
   bool is_removed() const { return removed_; }
   // Writes what is only in memory and closes the file, if nobody uses it now.
   void close();
@@ -122,6 +132,8 @@ class AccountImpl final : public Account,
   void keep_structure(MessageId message, StructureRecord record);
 
  private:
+  friend class ReaderAccount;
+
   // `body` with the refusals that any function may have.
   template <class Body>
   std::invoke_result_t<Body> guarded(Body&& body) {
@@ -197,11 +209,16 @@ class AccountImpl final : public Account,
   const std::string name_;
   const std::shared_ptr<const AccountSettings> settings_;
   AccountFile file_;
+  TextIndex index_;
   WriteQueue queue_;
   const std::shared_ptr<MailboxStates> states_;
   std::atomic<bool> removed_{false};
   std::atomic<bool> keys_complete_{false};  // every message has its row in message_key
   std::atomic<bool> unsynced_{false};       // flag changes that a power loss would take
+
+  std::atomic<bool> texts_due_{true};  // there may be messages that are not in the text index
+  std::mutex indexer_mutex_;
+  std::unique_ptr<TextIndexer> indexer_;
 
   std::mutex stamp_mutex_;
   AccountFile::Stamp stamp_;  // of the file when maintain() last knew all its commits

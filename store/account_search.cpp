@@ -1,6 +1,7 @@
 // SEARCH: reads the rows of a mailbox and asks the matcher.
 #include "store/account_impl.h"
 #include "store/message_reader.h"
+#include "store/reader_seen.h"
 #include "store/search_matcher.h"
 
 namespace mailkeep::store {
@@ -15,13 +16,20 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
 StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& query,
                                         std::stop_token stop) {
+  return search_as({}, mailbox, query, std::move(stop));
+}
+
+StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId mailbox,
+                                           const SearchQuery& query, std::stop_token stop) {
   if (asks_for_threads(query)) {
     if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
   }
   return read([&](sqlite::Database& database) -> StoreResult<UidSet> {
     auto mailbox_row = require_mailbox(database, mailbox);
     if (!mailbox_row) return std::unexpected(mailbox_row.error());
-    const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row));
+    TextIndex* const index = settings_->options.text_index ? &index_ : nullptr;
+    const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row), index);
+    const ReaderSeen seen(database, mailbox, reader);
     SearchedMessage message(database);
     const UidSet searched = searched_uids(query);
     UidSet found;
@@ -29,7 +37,8 @@ StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& qu
     for (const UidSet::Range& range : searched.ranges()) {
       rows.bind(mailbox.value, range.first, range.last);
       while (!stop.stop_requested() && rows.step()) {
-        const MessageRow row = read_message_row(rows);
+        MessageRow row = read_message_row(rows);
+        seen.apply(row.uid, row.flags, row.modseq);
         message.select(row);
         if (matcher.matches(message)) found.add(row.uid);
       }

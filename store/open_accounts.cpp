@@ -14,6 +14,10 @@ using Clock = std::chrono::steady_clock;
 // Files closed at once where there are too many, so that the search for them is not made for each.
 constexpr std::size_t kClosedAtOnce = 16;
 
+// How long maintain() works on text indexes, and on each.
+constexpr auto kIndexingTime = std::chrono::milliseconds(400);
+constexpr auto kIndexingTurn = std::chrono::milliseconds(50);
+
 }  // namespace
 
 std::shared_ptr<AccountImpl> OpenAccounts::get(
@@ -103,8 +107,23 @@ void OpenAccounts::maintain() {
       if (active != active_.end() && active->second == account) active_.erase(active);
     }
   }
+  index_texts();
   if (!busy) trim_frame_contexts();
   if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+// By turns, so that nobody waits for the many messages of somebody else.
+void OpenAccounts::index_texts() {
+  const auto end = Clock::now() + kIndexingTime;
+  bool more = true;
+  while (more && Clock::now() < end) {
+    more = false;
+    for (const auto& account : all()) {
+      const auto turn = std::min(end, Clock::now() + kIndexingTurn);
+      more = account->index_texts(turn) || more;
+      if (Clock::now() >= end) return;
+    }
+  }
 }
 
 void OpenAccounts::close_all() {

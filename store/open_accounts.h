@@ -34,6 +34,7 @@ class OpenAccounts {
  private:
   std::vector<std::shared_ptr<AccountImpl>> all();
   void close_unused();
+  void index_texts();
 
   const StoreOptions options_;
   std::mutex mutex_;

@@ -82,6 +82,7 @@ struct SearchMatcher::Node {
   std::variant<SearchAll, Nothing, SearchUids, SearchFlags, SearchSize, SearchModseq, SearchArrival,
                SearchEmailId, SearchThreadId, SearchDate, HeaderKey, TextKey>
       key;
+  std::optional<TextCandidates> candidates;  // of a key that asks for text
 
   void add(std::unique_ptr<Node> operand) {
     cost = std::max(cost, operand->cost);
@@ -89,19 +90,25 @@ struct SearchMatcher::Node {
   }
 };
 
-SearchMatcher::SearchMatcher(const SearchQuery& query, const std::vector<std::string>& keywords)
-    : root_(compile(query, keywords)) {}
+SearchMatcher::SearchMatcher(const SearchQuery& query, const std::vector<std::string>& keywords,
+                             TextIndex* index)
+    : root_(compile(query, keywords, index)) {}
 
 SearchMatcher::~SearchMatcher() = default;
 
 std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
-    const SearchQuery& query, const std::vector<std::string>& keywords) {
+    const SearchQuery& query, const std::vector<std::string>& keywords, TextIndex* index) {
   auto node = std::make_unique<Node>();
   auto leaf = [&](auto key, Cost cost) {
     node->key = std::move(key);
     node->cost = cost;
   };
   auto join = [&](Node::Join how) { node->join = how; };
+  auto ask_index = [&](const std::string& needle) {
+    Needle made(needle);
+    if (index != nullptr) node->candidates = index->candidates(made.folded());
+    return made;
+  };
 
   if (std::holds_alternative<SearchAll>(query.key)) return node;
   if (const auto* uids = std::get_if<SearchUids>(&query.key)) leaf(*uids, Cost::row);
@@ -126,23 +133,23 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     }
   }
   if (const auto* header = std::get_if<SearchHeader>(&query.key)) {
-    leaf(HeaderKey{header->field, Needle(header->needle)}, Cost::header);
+    leaf(HeaderKey{header->field, ask_index(header->needle)}, Cost::header);
   }
   if (const auto* text = std::get_if<SearchText>(&query.key)) {
-    leaf(TextKey{text->with_headers, Needle(text->needle)}, Cost::text);
+    leaf(TextKey{text->with_headers, ask_index(text->needle)}, Cost::text);
   }
   if (const auto* negation = std::get_if<SearchNot>(&query.key)) {
     join(Node::Join::none);
-    node->add(compile(*negation->operand, keywords));
+    node->add(compile(*negation->operand, keywords, index));
   }
   if (const auto* either = std::get_if<SearchOr>(&query.key)) {
     join(Node::Join::any);
-    node->add(compile(*either->left, keywords));
-    node->add(compile(*either->right, keywords));
+    node->add(compile(*either->left, keywords, index));
+    node->add(compile(*either->right, keywords, index));
   }
   if (const auto* both = std::get_if<SearchAnd>(&query.key)) {
     join(Node::Join::all);
-    for (const SearchQuery& operand : both->operands) node->add(compile(operand, keywords));
+    for (const SearchQuery& operand : both->operands) node->add(compile(operand, keywords, index));
   }
   std::ranges::stable_sort(node->operands, {}, [](const auto& operand) { return operand->cost; });
   return node;
@@ -165,6 +172,7 @@ bool SearchMatcher::matches(const Node& node, SearchedMessage& message) {
       break;
   }
   const MessageRow& row = message.row();
+  if (node.candidates && !node.candidates->may_hold(row.message)) return false;
   return std::visit(
       [&](const auto& key) {
         using Key = std::decay_t<decltype(key)>;

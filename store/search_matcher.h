@@ -15,6 +15,7 @@
 #include "store/search_query.h"
 #include "store/search_text.h"
 #include "store/sqlite/database.h"
+#include "store/text_index.h"
 
 namespace mailkeep::store {
 
@@ -35,22 +36,27 @@ class SearchedMessage {
   std::string_view head();
   // Whether the decoded texts of its parts, or their header fields, hold the needle.
   bool text_holds(const Needle& needle);
+  // Gives the headers and texts to `visitor` until it says to stop, which is true.
+  bool visit_texts(TextVisitor& visitor, bool with_header);
 
  private:
   mime::Structure structure();
-  bool part_holds(const mime::Part& part, const Needle& needle);
+  bool visit_part(const mime::Part& part, TextVisitor& visitor);
 
   sqlite::Database& database_;
   MessageReader reader_;
   const MessageRow* row_ = nullptr;
   std::string octets_;
   std::string decoded_;
+  std::string folded_;
 };
 
 class SearchMatcher {
  public:
-  // `keywords` are the mailbox's, in the order of their bits.
-  SearchMatcher(const SearchQuery& query, const std::vector<std::string>& keywords);
+  // `keywords` are the mailbox's, in the order of their bits. `index` is asked for candidates here
+  // and not kept; null where there is none.
+  SearchMatcher(const SearchQuery& query, const std::vector<std::string>& keywords,
+                TextIndex* index = nullptr);
   ~SearchMatcher();
 
   bool matches(SearchedMessage& message) const;
@@ -58,7 +64,7 @@ class SearchMatcher {
  private:
   struct Node;
   static std::unique_ptr<Node> compile(const SearchQuery& query,
-                                       const std::vector<std::string>& keywords);
+                                       const std::vector<std::string>& keywords, TextIndex* index);
   static bool matches(const Node& node, SearchedMessage& message);
 
   std::unique_ptr<Node> root_;

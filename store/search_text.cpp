@@ -63,6 +63,28 @@ bool is_plain(std::string_view header_text) {
   return !holds(header_text, "=?") && !has_eight_bit(header_text);
 }
 
+// The text that TEXT looks into of a field: its name and decoded value, folded.
+class FoldedField {
+ public:
+  const std::string& make(const mime::HeaderField& field) {
+    const bool plain = is_plain(field.value);
+    text_.assign(field.name);
+    text_ += ": ";
+    text_ += plain ? mime::unfold(field.value) : mime::decode_header_text(mime::trim(field.value));
+    if (plain && !has_eight_bit(field.name)) {
+      folded_.clear();
+      append_upper(text_, folded_);
+    } else {
+      folded_ = mime::fold_case(text_);
+    }
+    return folded_;
+  }
+
+ private:
+  std::string text_;
+  std::string folded_;
+};
+
 }  // namespace
 
 Needle::Needle(std::string_view utf8) : folded_(mime::fold_case(utf8)) {}
@@ -84,79 +106,78 @@ bool Needle::is_in_value(std::string_view value) const {
   return is_in(folded);
 }
 
+bool Needle::is_in_stream(std::string& folded) const {
+  if (is_in(folded)) return true;
+  folded.erase(0, folded.size() - std::min(folded.size(), size() - 1));
+  return false;
+}
+
 bool Needle::is_in_header(std::string_view header) const {
   if (empty()) return true;
-  // Most headers are refused here at little cost: plain, and without it even if no line were
-  // folded.
   mime::HeaderReader reader(header);
-  std::string text;
-  std::string folded;
+  FoldedField folded;
   while (auto field = reader.next()) {
-    const bool plain = is_plain(field->value);
-    text.assign(field->name);
-    text += ": ";
-    text += plain ? mime::unfold(field->value) : mime::decode_header_text(mime::trim(field->value));
-    folded.clear();
-    if (plain && !has_eight_bit(field->name)) {
-      append_upper(text, folded);
-    } else {
-      folded = mime::fold_case(text);
-    }
-    if (is_in(folded)) return true;
+    if (is_in(folded.make(*field))) return true;
   }
   return false;
 }
 
-TextSearch::TextSearch(const Needle& needle, std::string_view charset)
-    : needle_(needle),
-      charset_(charset),
-      has_lines_(!begins_with_any(charset, kWideCharsets)),
-      ascii_stays_(begins_with_any(charset, kAsciiCharsets)),
-      found_(needle.empty()) {}
+void append_header_texts(std::string_view header, TextVisitor& visitor) {
+  mime::HeaderReader reader(header);
+  FoldedField maker;
+  std::string folded;
+  while (auto field = reader.next()) {
+    folded = maker.make(*field);
+    visitor.begin_text();
+    if (visitor.text(folded)) return;
+    // The value alone is searched with the white space around it.
+    const std::string_view value = field->value;
+    if (value.starts_with(' ') && mime::trim(value).size() + 1 == value.size()) continue;
+    folded = is_plain(value) ? std::string(value) : mime::decode_header_text(value);
+    folded = mime::fold_case(folded);
+    visitor.begin_text();
+    if (visitor.text(folded)) return;
+  }
+}
 
-bool TextSearch::feed(std::string_view octets) {
-  if (found_) return true;
+TextFolder::TextFolder(std::string_view charset)
+    : charset_(charset),
+      has_lines_(!begins_with_any(charset, kWideCharsets)),
+      ascii_stays_(begins_with_any(charset, kAsciiCharsets)) {}
+
+void TextFolder::feed(std::string_view octets, std::string& folded) {
   // Whole lines at a time: no character and no escape sequence crosses a line end.
   const std::size_t end = has_lines_ ? octets.rfind('\n') : std::string_view::npos;
   if (end == std::string_view::npos) {
     waiting_.append(octets);
-    if (waiting_.size() < kMaxLineBytes) return false;
+    if (waiting_.size() < kMaxLineBytes) return;
     std::string rest = waiting_.substr(waiting_.size() - waiting_.size() % kUnit);
     waiting_.resize(waiting_.size() - rest.size());
-    search(waiting_);
+    append_folded(waiting_, folded);
     waiting_ = std::move(rest);
-    return found_;
+    return;
   }
   if (waiting_.empty()) {
-    search(octets.substr(0, end + 1));
+    append_folded(octets.substr(0, end + 1), folded);
   } else {
     waiting_.append(octets.substr(0, end + 1));
-    search(waiting_);
+    append_folded(waiting_, folded);
   }
   waiting_.assign(octets.substr(end + 1));
-  return found_;
 }
 
-bool TextSearch::finish() {
-  if (!found_ && !waiting_.empty()) search(waiting_);
+void TextFolder::finish(std::string& folded) {
+  if (!waiting_.empty()) append_folded(waiting_, folded);
   waiting_.clear();
-  return found_;
 }
 
-void TextSearch::search(std::string_view octets) {
-  append_folded(octets);
-  found_ = needle_.is_in(folded_);
-  // A match may begin in what was searched and end in what comes.
-  folded_.erase(0, folded_.size() - std::min(folded_.size(), needle_.size() - 1));
-}
-
-void TextSearch::append_folded(std::string_view octets) {
+void TextFolder::append_folded(std::string_view octets, std::string& folded) const {
   if (!ascii_stays_) {
-    folded_ += mime::fold_case(mime::to_utf8(octets, charset_));
+    folded += mime::fold_case(mime::to_utf8(octets, charset_));
     return;
   }
   if (!has_eight_bit(octets)) {
-    append_upper(octets, folded_);
+    append_upper(octets, folded);
     return;
   }
   // Only lines with other characters need the tables.
@@ -164,12 +185,29 @@ void TextSearch::append_folded(std::string_view octets) {
     const std::size_t end = std::min(octets.find('\n'), octets.size() - 1) + 1;
     const std::string_view line = octets.substr(0, end);
     if (has_eight_bit(line)) {
-      folded_ += mime::fold_case(mime::to_utf8(line, charset_));
+      folded += mime::fold_case(mime::to_utf8(line, charset_));
     } else {
-      append_upper(line, folded_);
+      append_upper(line, folded);
     }
     octets.remove_prefix(end);
   }
+}
+
+TextSearch::TextSearch(const Needle& needle, std::string_view charset)
+    : needle_(needle), folder_(charset), found_(needle.empty()) {}
+
+bool TextSearch::feed(std::string_view octets) {
+  if (found_) return true;
+  folder_.feed(octets, folded_);
+  found_ = needle_.is_in_stream(folded_);
+  return found_;
+}
+
+bool TextSearch::finish() {
+  if (found_) return true;
+  folder_.finish(folded_);
+  found_ = needle_.is_in_stream(folded_);
+  return found_;
 }
 
 }  // namespace mailkeep::store

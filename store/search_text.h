@@ -14,10 +14,13 @@ class Needle {
 
   bool empty() const { return folded_.empty(); }
   std::size_t size() const { return folded_.size(); }
+  const std::string& folded() const { return folded_; }
   bool is_in(std::string_view folded_text) const;
 
   // Whether the decoded value of a header field, given as it stands, holds it.
   bool is_in_value(std::string_view value) const;
+  // Looks into text that is read piece by piece; keeps the end of it, where a match may begin.
+  bool is_in_stream(std::string& folded) const;
   // Whether any field of a header, name or decoded value, holds it.
   bool is_in_header(std::string_view header) const;
 
@@ -25,8 +28,44 @@ class Needle {
   std::string folded_;
 };
 
-// Looks for a needle in a text of some charset, cut anywhere into pieces. Memory is bounded by the
-// pieces and the longest line, which counts up to 256 KiB.
+// Sees the texts of a message as searches do.
+class TextVisitor {
+ public:
+  virtual ~TextVisitor() = default;
+  // These return whether to stop. A header as it stands:
+  virtual bool header(std::string_view octets) = 0;
+  // A text begins.
+  virtual void begin_text() = 0;
+  // Folded text was added to the end of `folded`, which is empty when a text begins; what the
+  // visitor leaves in it stands before what comes.
+  virtual bool text(std::string& folded) = 0;
+};
+
+// Gives the folded texts of a header's fields to `visitor`, each with begin_text: whatever
+// is_in_header or is_in_value finds is in one of them.
+void append_header_texts(std::string_view header, TextVisitor& visitor);
+
+// Folds a text of some charset, cut anywhere into pieces. Memory is bounded by the pieces and the
+// longest line, which counts up to 256 KiB.
+class TextFolder {
+ public:
+  explicit TextFolder(std::string_view charset);
+
+  // The next octets; appends as much folded text as is sure.
+  void feed(std::string_view octets, std::string& folded);
+  // The end of the text; appends the rest.
+  void finish(std::string& folded);
+
+ private:
+  void append_folded(std::string_view octets, std::string& folded) const;
+
+  const std::string_view charset_;
+  const bool has_lines_;    // a line feed is one octet, and ends every character and escape
+  const bool ascii_stays_;  // octets below 128 mean ASCII, whatever is around them
+  std::string waiting_;     // a last line that is not complete
+};
+
+// Looks for a needle in such a text.
 class TextSearch {
  public:
   TextSearch(const Needle& needle, std::string_view charset);
@@ -37,16 +76,10 @@ class TextSearch {
   bool finish();
 
  private:
-  void search(std::string_view octets);
-  void append_folded(std::string_view octets);
-
   const Needle& needle_;
-  const std::string_view charset_;
-  const bool has_lines_;    // a line feed is one octet, and ends every character and escape
-  const bool ascii_stays_;  // octets below 128 mean ASCII, whatever is around them
+  TextFolder folder_;
   bool found_ = false;
-  std::string waiting_;  // a last line that is not complete
-  std::string folded_;   // begins with the end of what was searched
+  std::string folded_;  // begins with the end of what was searched
 };
 
 }  // namespace mailkeep::store

@@ -55,24 +55,26 @@ mime::Structure SearchedMessage::structure() {
   return parser.finish();
 }
 
-bool SearchedMessage::text_holds(const Needle& needle) {
-  if (needle.empty()) return true;
+bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header) {
+  if (with_header && visitor.header(head())) return true;
   const mime::Structure structure = this->structure();
   for (const mime::Part& part : structure.parts) {
     if (part.parent != mime::kNoParent) {
       octets_.clear();
       reader_.read(part.header_begin,
                    std::min(part.body_begin - part.header_begin, kMaxPartHeaderBytes), octets_);
-      if (needle.is_in_header(octets_)) return true;
+      if (visitor.header(octets_)) return true;
     }
-    if (mime::is_searchable(part) && part_holds(part, needle)) return true;
+    if (mime::is_searchable(part) && visit_part(part, visitor)) return true;
   }
   return false;
 }
 
-bool SearchedMessage::part_holds(const mime::Part& part, const Needle& needle) {
+bool SearchedMessage::visit_part(const mime::Part& part, TextVisitor& visitor) {
   mime::TransferDecoder decoder(mime::transfer_encoding(part.encoding));
-  TextSearch search(needle, mime::charset_of(part));
+  TextFolder folder(mime::charset_of(part));
+  folded_.clear();
+  visitor.begin_text();
   std::uint64_t offset = part.body_begin;
   while (offset < part.body_end) {
     octets_.clear();
@@ -80,11 +82,30 @@ bool SearchedMessage::part_holds(const mime::Part& part, const Needle& needle) {
     offset += octets_.size();
     decoded_.clear();
     decoder.feed(octets_, decoded_);
-    if (search.feed(decoded_)) return true;
+    folder.feed(decoded_, folded_);
+    if (visitor.text(folded_)) return true;
   }
   decoded_.clear();
   decoder.finish(decoded_);
-  return search.feed(decoded_) || search.finish();
+  folder.feed(decoded_, folded_);
+  folder.finish(folded_);
+  return visitor.text(folded_);
+}
+
+bool SearchedMessage::text_holds(const Needle& needle) {
+  if (needle.empty()) return true;
+  class Finder final : public TextVisitor {
+   public:
+    explicit Finder(const Needle& wanted) : wanted_(wanted) {}
+    bool header(std::string_view octets) override { return wanted_.is_in_header(octets); }
+    void begin_text() override {}
+    bool text(std::string& folded) override { return wanted_.is_in_stream(folded); }
+
+   private:
+    const Needle& wanted_;
+  };
+  Finder finder(needle);
+  return visit_texts(finder, false);
 }
 
 }  // namespace mailkeep::store

@@ -33,6 +33,7 @@ struct StoreOptions {
   std::chrono::seconds purge_after{60};  // content nobody refers to stays at least this long
   std::uint64_t max_message_bytes = 256ULL << 20;
   std::uint32_t max_mailboxes = 10'000;  // per account
+  bool text_index = true;                // kept for SEARCH; made again when it is turned on
   std::uint32_t page_bytes = 4096;       // of new account files; a power of two from 512 to 65536
 };
 
@@ -80,7 +81,7 @@ class Store {
 
   // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
   // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures
-  // that were computed again, learns of changes made by other processes.
+  // that were computed again, works on text indexes, learns of changes made by other processes.
   virtual void maintain() = 0;
 };
 

@@ -15,6 +15,7 @@ namespace mailkeep::store {
 
 std::span<const std::string_view> account_schema();
 std::span<const std::string_view> directory_schema();
+std::span<const std::string_view> index_schema();
 
 // The database was made by a newer Mailkeep.
 class NewerSchema : public std::runtime_error {

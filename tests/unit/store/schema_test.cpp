@@ -45,7 +45,8 @@ class SchemaTest : public testing::Test {
 
 TEST_F(SchemaTest, StepsAddUpToTheCurrentOne) {
   for (auto [schema, name] :
-       {std::pair(account_schema(), "account"), std::pair(directory_schema(), "directory")}) {
+       {std::pair(account_schema(), "account"), std::pair(directory_schema(), "directory"),
+        std::pair(index_schema(), "index")}) {
     auto stepped = migrated(schema, name);
     sqlite::Database current(directory_.path() / (std::string(name) + "-current.db"),
                              sqlite::Open::create);
@@ -71,13 +72,16 @@ TEST_F(SchemaTest, NewerAndForeignDatabasesAreRefused) {
 TEST_F(SchemaTest, AllStatementsFitAndUseIndexes) {
   auto account = migrated(account_schema(), "account");
   auto directory = migrated(directory_schema(), "directory");
+  auto index = migrated(index_schema(), "index");
   const std::regex statement(R"re(R"sql\(([^]*?)\)sql")re");
   std::deque<std::string> explanations;  // which stay where they are, as a database wants it
   int count = 0;
   for (const auto& entry : fs::directory_iterator(kStoreFolder)) {
     if (entry.path().extension() != ".cpp") continue;
     const std::string source = read_file(entry.path());
-    sqlite::Database& database = entry.path().stem() == "directory" ? *directory : *account;
+    sqlite::Database& database = entry.path().stem() == "directory"    ? *directory
+                                 : entry.path().stem() == "text_index" ? *index
+                                                                       : *account;
     const bool scans_all = entry.path().stem() == "account_check";
     for (std::sregex_iterator match(source.begin(), source.end(), statement), end; match != end;
          ++match, ++count) {

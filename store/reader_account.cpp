@@ -1,0 +1,252 @@
+#include "store/reader_account.h"
+
+#include <algorithm>
+
+#include "store/account_impl.h"
+#include "store/reader_seen.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+class ReaderCursor final : public MessageCursor {
+ public:
+  ReaderCursor(std::unique_ptr<MessageCursor> cursor, ReaderSeen seen)
+      : cursor_(std::move(cursor)), seen_(std::move(seen)) {}
+
+  bool next() override {
+    if (!cursor_->next()) return false;
+    row_ = cursor_->row();
+    seen_.apply(row_.uid, row_.flags, row_.modseq);
+    return true;
+  }
+  const MessageRow& row() const override { return row_; }
+  std::string_view structure() override { return cursor_->structure(); }
+  std::string_view header() override { return cursor_->header(); }
+  ThreadId thread() override { return cursor_->thread(); }
+  void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
+    cursor_->read(offset, length, out);
+  }
+
+ private:
+  std::unique_ptr<MessageCursor> cursor_;
+  ReaderSeen seen_;
+  MessageRow row_;
+};
+
+}  // namespace
+
+class ReaderAccount final : public Account {
+ public:
+  ReaderAccount(std::shared_ptr<AccountImpl> owner, std::string_view reader)
+      : owner_(std::move(owner)), reader_(reader) {}
+
+  AccountId id() const override { return owner_->id(); }
+  const std::string& name() const override { return owner_->name(); }
+
+  StoreResult<std::vector<MailboxInfo>> mailboxes() override {
+    auto list = owner_->mailboxes();
+    if (!list) return list;
+    for (MailboxInfo& info : *list) count_unseen(info);
+    return list;
+  }
+  StoreResult<MailboxInfo> mailbox(std::string_view name) override {
+    auto info = owner_->mailbox(name);
+    if (info) count_unseen(*info);
+    return info;
+  }
+  StoreResult<MailboxInfo> create_mailbox(std::string_view name, SpecialUse use) override {
+    return owner_->create_mailbox(name, use);
+  }
+  StoreResult<void> delete_mailbox(std::string_view name) override {
+    return owner_->delete_mailbox(name);
+  }
+  StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) override {
+    return owner_->rename_mailbox(from, to);
+  }
+  StoreResult<void> set_special_use(std::string_view name, SpecialUse use) override {
+    return owner_->set_special_use(name, use);
+  }
+  StoreResult<void> subscribe(std::string_view name, bool subscribed) override {
+    return owner_->subscribe(name, subscribed);
+  }
+  StoreResult<std::vector<std::string>> subscriptions() override { return owner_->subscriptions(); }
+
+  StoreResult<MailboxSnapshot> snapshot(MailboxId mailbox) override {
+    auto snapshot = owner_->snapshot(mailbox);
+    if (!snapshot) return snapshot;
+    auto seen = load_seen(mailbox);
+    if (!seen) return std::unexpected(seen.error());
+    snapshot->info.unseen = unseen_of(*snapshot->uids, seen->seen());
+    return snapshot;
+  }
+  StoreResult<Uid> first_unseen(MailboxId mailbox) override {
+    auto snapshot = owner_->snapshot(mailbox);
+    if (!snapshot) return std::unexpected(snapshot.error());
+    auto seen = load_seen(mailbox);
+    if (!seen) return std::unexpected(seen.error());
+    const UidSet unseen = snapshot->uids->all().difference(seen->seen());
+    if (unseen.empty()) return std::unexpected(StoreError::message_gone);
+    return Uid{unseen.ranges().front().first};
+  }
+  StoreResult<Changes> changes_since(MailboxId mailbox, Modseq since) override {
+    return owner_->changes_as(reader_, mailbox, since);
+  }
+  StoreResult<UidSet> expunged_since(MailboxId mailbox, Modseq since,
+                                     const UidSet& among) override {
+    return owner_->expunged_since(mailbox, since, among);
+  }
+  Modseq latest_modseq(MailboxId mailbox) const override { return owner_->latest_modseq(mailbox); }
+  StoreResult<std::vector<std::pair<MailboxId, Modseq>>> latest_modseqs() override {
+    return owner_->latest_modseqs();
+  }
+  Watch watch(MailboxId mailbox, std::function<void()> changed) override {
+    return owner_->watch(mailbox, std::move(changed));
+  }
+  Watch watch_account(std::function<void(const MailboxEvent&)> happened) override {
+    return owner_->watch_account(std::move(happened));
+  }
+  // \Recent is the owner's alone.
+  StoreResult<Uid> claim_recent(MailboxId /*mailbox*/, Uid next) override { return next; }
+
+  StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox, const UidSet& uids,
+                                                       Detail detail) override {
+    auto seen = load_seen(mailbox);
+    if (!seen) return std::unexpected(seen.error());
+    auto cursor = owner_->messages(mailbox, uids, detail);
+    if (!cursor) return cursor;
+    return std::make_unique<ReaderCursor>(*std::move(cursor), *std::move(seen));
+  }
+  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
+                             std::stop_token stop) override {
+    return owner_->search_as(reader_, mailbox, query, std::move(stop));
+  }
+  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
+                                   SortDetail detail) override {
+    return owner_->sort_keys(mailbox, uids, detail);
+  }
+
+  MessageUpload begin_upload() override { return owner_->begin_upload(); }
+  StoreResult<AppendResult> append(std::string_view mailbox,
+                                   std::vector<NewMessage> messages) override {
+    std::vector<bool> seen;
+    for (NewMessage& message : messages) seen.push_back(take_seen(message));
+    auto result = owner_->append(mailbox, std::move(messages));
+    if (result) mark_added(*result, seen);
+    return result;
+  }
+  StoreResult<AppendResult> replace(MailboxId mailbox, Uid uid, std::string_view destination,
+                                    NewMessage message) override {
+    const bool seen = take_seen(message);
+    auto result = owner_->replace(mailbox, uid, destination, std::move(message));
+    if (result) mark_added(*result, {seen});
+    return result;
+  }
+  std::vector<StoreResult<FlagChangeResult>> change_flags(
+      MailboxId mailbox, std::span<const FlagChange> changes) override {
+    return owner_->change_flags_as(reader_, mailbox, changes);
+  }
+  StoreResult<CopyResult> copy(MailboxId from, const UidSet& uids, std::string_view to) override {
+    auto result = owner_->copy(from, uids, to);
+    if (result) mark_copied(from, *result, to);
+    return result;
+  }
+  StoreResult<CopyResult> move(MailboxId from, const UidSet& uids, std::string_view to) override {
+    auto result = owner_->move(from, uids, to);
+    if (result) mark_copied(from, *result, to);
+    return result;
+  }
+  StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) override {
+    return owner_->expunge_deleted(mailbox, uids);
+  }
+  StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) override {
+    return owner_->expunge(mailbox, uids);
+  }
+
+  StoreResult<Quota> quota() override { return owner_->quota(); }
+  StoreResult<void> set_quota(const QuotaLimits& limits) override {
+    return owner_->set_quota(limits);
+  }
+  StoreResult<Annotations> annotations(MailboxId mailbox, const AnnotationQuery& query) override {
+    return owner_->annotations_of(reader_, mailbox, query);
+  }
+  StoreResult<void> annotate(MailboxId mailbox,
+                             std::span<const AnnotationChange> changes) override {
+    return owner_->annotate_as(reader_, mailbox, changes);
+  }
+  StoreResult<std::vector<AccessEntry>> access(MailboxId mailbox) override {
+    return owner_->access(mailbox);
+  }
+  StoreResult<void> set_access(MailboxId mailbox, std::string_view identifier,
+                               std::string_view rights) override {
+    return owner_->set_access(mailbox, identifier, rights);
+  }
+  std::shared_ptr<Account> for_reader(std::string_view reader) override {
+    return owner_->for_reader(reader);
+  }
+  StoreResult<CheckReport> check() override { return owner_->check(); }
+
+ private:
+  StoreResult<ReaderSeen> load_seen(MailboxId mailbox) {
+    return owner_->read([&](sqlite::Database& database) -> StoreResult<ReaderSeen> {
+      return ReaderSeen(database, mailbox, reader_);
+    });
+  }
+
+  static std::uint32_t unseen_of(const UidMap& uids, const UidSet& seen) {
+    return uids.size() - static_cast<std::uint32_t>(uids.intersection(seen).size());
+  }
+
+  // Where it is refused the owner's number stays: the mailbox is just gone.
+  void count_unseen(MailboxInfo& info) {
+    if (!info.selectable) return;
+    auto snapshot = this->snapshot(info.id);
+    if (snapshot) info.unseen = snapshot->info.unseen;
+  }
+
+  // Takes \Seen from a message that is appended, as for the owner it is new.
+  static bool take_seen(NewMessage& message) {
+    const bool seen = (message.flags.system & flag::seen) != 0;
+    message.flags.system &= ~flag::seen;
+    return seen;
+  }
+
+  // Marks are lost where this is refused, as the mailbox is then gone.
+  void mark(MailboxId mailbox, const UidSet& uids) {
+    if (uids.empty()) return;
+    const FlagChange change{uids, FlagOperation::add, {flag::seen, {}}, {}};
+    change_flags(mailbox, {&change, 1});
+  }
+
+  void mark_added(const AppendResult& result, const std::vector<bool>& seen) {
+    UidSet uids;
+    auto is_seen = seen.begin();
+    for (const UidSet::Range& range : result.uids.ranges()) {
+      for (std::uint64_t uid = range.first; uid <= range.last; ++uid, ++is_seen) {
+        if (*is_seen) uids.add(Uid{static_cast<std::uint32_t>(uid)});
+      }
+    }
+    mark(result.mailbox, uids);
+  }
+
+  void mark_copied(MailboxId from, const CopyResult& result, std::string_view to) {
+    auto seen = load_seen(from);
+    auto target = owner_->mailbox(to);
+    if (!seen || !target) return;
+    UidSet uids;
+    for (const auto& [source, copy] : result.uids) {
+      if (seen->seen().contains(source)) uids.add(copy);
+    }
+    mark(target->id, uids);
+  }
+
+  const std::shared_ptr<AccountImpl> owner_;
+  const std::string reader_;
+};
+
+std::shared_ptr<Account> make_reader_account(std::shared_ptr<AccountImpl> owner,
+                                             std::string_view reader) {
+  return std::make_shared<ReaderAccount>(std::move(owner), reader);
+}
+
+}  // namespace mailkeep::store

@@ -1,0 +1,132 @@
+#include "store/text_indexer.h"
+
+#include "store/account.h"
+#include "store/message_reader.h"
+#include "store/search_matcher.h"
+
+namespace mailkeep::store {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
+constexpr const char* kUsed = R"sql(SELECT used_messages FROM account_state WHERE id = 1)sql";
+constexpr const char* kHash = R"sql(SELECT hash FROM message WHERE id = ?1)sql";
+// full scan: of the limited rows inside
+constexpr const char* kCount =
+    R"sql(SELECT count(*) FROM (SELECT 1 FROM message WHERE id > ?1 LIMIT ?2))sql";
+constexpr const char* kMessages =
+    R"sql(SELECT id, size, hash FROM message WHERE id > ?1 ORDER BY id)sql";
+
+constexpr std::size_t kSmallMessages = 32;
+constexpr std::size_t kBigMessages = 1024;
+// An index with so many more messages than there are is made anew.
+constexpr std::uint64_t kMaxGone = 4096;
+constexpr std::size_t kTrigramWords = (std::size_t{1} << 24) / 64;
+
+// Gathers the trigrams of the texts of a message, each once.
+class TrigramCollector final : public TextVisitor {
+ public:
+  explicit TrigramCollector(std::vector<std::uint64_t>& met) : met_(met) {}
+  ~TrigramCollector() override {
+    for (std::uint32_t trigram : trigrams_) met_[trigram / 64] = 0;
+  }
+  TrigramCollector(const TrigramCollector&) = delete;
+  TrigramCollector& operator=(const TrigramCollector&) = delete;
+
+  bool header(std::string_view octets) override {
+    append_header_texts(octets, *this);
+    return has_enough();
+  }
+  void begin_text() override { last_ = 0, have_ = 0; }
+  bool text(std::string& folded) override {
+    for (char octet : folded) {
+      last_ = (last_ << 8 | static_cast<unsigned char>(octet)) & 0xffffff;
+      if (++have_ < kMinIndexedNeedle) continue;
+      std::uint64_t& word = met_[last_ / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (last_ % 64);
+      if ((word & bit) != 0) continue;
+      word |= bit;
+      trigrams_.push_back(last_);
+    }
+    folded.clear();
+    return has_enough();
+  }
+  const std::vector<std::uint32_t>& trigrams() const { return trigrams_; }
+
+ private:
+  bool has_enough() const { return trigrams_.size() > TextSegment::kMaxTrigrams; }
+
+  std::vector<std::uint64_t>& met_;
+  std::vector<std::uint32_t> trigrams_;
+  std::uint32_t last_ = 0;  // three octets
+  std::size_t have_ = 0;    // octets of this text
+};
+
+std::int64_t single(sqlite::Query query) {
+  return query.step() ? query.integer(0) : 0;
+}
+
+}  // namespace
+
+// An older state of the account may have been put in place of the one that was indexed, and then
+// the same numbers stand for other messages.
+bool TextIndexer::is_of_this_account(sqlite::Database& database) const {
+  if (state_.indexed_to == 0) return true;
+  if (single(database.query(kLastMessage)) < state_.indexed_to) return false;
+  sqlite::Query hash = database.query(kHash, state_.indexed_to);
+  return !hash.step() || hash.blob(0) == state_.last_hash;
+}
+
+// Decides what to gather next; false: nothing.
+bool TextIndexer::begin_segment(sqlite::Database& database) {
+  const std::int64_t last = single(database.query(kLastMessage));
+  // No file is made for an account with next to nothing in it.
+  if (last < static_cast<std::int64_t>(kSmallMessages)) return false;
+  if (!checked_) state_ = index_.state();
+  const auto used = static_cast<std::uint64_t>(single(database.query(kUsed)));
+  const bool has_too_many = state_.messages > 2 * used + kMaxGone;
+  if (has_too_many || (!checked_ && !is_of_this_account(database))) {
+    index_.clear();
+    state_ = index_.state();
+  }
+  checked_ = true;
+  auto count_after = [&](std::int64_t message, std::size_t limit) {
+    return static_cast<std::size_t>(
+        single(database.query(kCount, message, static_cast<std::int64_t>(limit))));
+  };
+  is_big_ = last - state_.big_to >= static_cast<std::int64_t>(kBigMessages) &&
+            count_after(state_.big_to, kBigMessages) == kBigMessages;
+  if (!is_big_ && count_after(state_.indexed_to, kSmallMessages) < kSmallMessages) return false;
+  segment_.emplace((is_big_ ? state_.big_to : state_.indexed_to) + 1);
+  return true;
+}
+
+bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
+  if (!segment_ && !begin_segment(database)) {
+    met_ = {};
+    return false;
+  }
+  met_.resize(kTrigramWords);
+  SearchedMessage message(database);
+  sqlite::Query query = database.query(kMessages, segment_->last());
+  const std::size_t wanted = is_big_ ? kBigMessages : kSmallMessages;
+  MessageRow row;
+  while (segment_->messages() < wanted && !segment_->is_full() && query.step()) {
+    row.message.value = query.integer(0);
+    row.size = static_cast<std::uint64_t>(query.integer(1));
+    message.select(row);
+    TrigramCollector collector(met_);
+    message.visit_texts(collector, true);
+    segment_->add(row.message, query.blob(2), collector.trigrams());
+    if (Clock::now() >= until) return true;
+  }
+  query.reset();
+  index_.write(*std::move(segment_), is_big_);
+  segment_.reset();
+  state_ = index_.state();
+  return true;
+}
+
+}  // namespace mailkeep::store

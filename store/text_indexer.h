@@ -1,0 +1,37 @@
+// Fills an account's TextIndex, a few messages at a time. Used by one thread at a time.
+//
+// New messages are gathered into small segments, so that little is left to be looked into by every
+// search; when those are many, their messages are read again into a big one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "store/sqlite/database.h"
+#include "store/text_index.h"
+
+namespace mailkeep::store {
+
+class TextIndexer {
+ public:
+  explicit TextIndexer(TextIndex& index) : index_(index) {}
+
+  // Works until `until`, or there is nothing to do, which is false. `database` is the account's, in
+  // a read transaction. Throws sqlite::Error.
+  bool run(sqlite::Database& database, std::chrono::steady_clock::time_point until);
+
+ private:
+  bool begin_segment(sqlite::Database& database);
+  bool is_of_this_account(sqlite::Database& database) const;
+
+  TextIndex& index_;
+  TextIndex::State state_;
+  bool checked_ = false;
+  std::optional<TextSegment> segment_;  // being gathered
+  bool is_big_ = false;
+  std::vector<std::uint64_t> met_;  // a bit a trigram: those of the message at hand
+};
+
+}  // namespace mailkeep::store

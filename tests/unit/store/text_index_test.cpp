@@ -1,0 +1,221 @@
+// The index of texts: whatever it knows, a search finds what a scan finds.
+#include "store/text_index.h"
+
+#include <fstream>
+#include <random>
+
+#include "tests/unit/store/store_fixture.h"
+
+namespace mailkeep::store {
+namespace {
+
+class TextIndexTest : public StoreTest {
+ protected:
+  TextIndexTest() : inbox_(id("INBOX")) {}
+
+  std::filesystem::path index_file() const { return account_file().parent_path() / "text.db"; }
+  std::int64_t indexed(const std::string& sql) {
+    return sqlite::Database(index_file(), sqlite::Open::existing).integer(sql);
+  }
+  void index_all() {
+    for (int i = 0; i < 20; ++i) store_->maintain();
+  }
+  UidSet find(const std::string& needle, bool with_headers = true) {
+    return must(account_->search(inbox_, {SearchText{with_headers, needle}}));
+  }
+  void append_numbered(int first, int last) {
+    std::vector<NewMessage> messages;
+    for (int i = first; i <= last; ++i) {
+      messages.push_back(make_message("Subject: number" + std::to_string(i) + "x\r\n\r\nbody\r\n"));
+    }
+    must(account_->append("INBOX", std::move(messages)));
+  }
+
+  MailboxId inbox_;
+};
+
+std::string random_text(std::mt19937& random, std::size_t words) {
+  static const std::vector<std::string> kWords{"invoice",
+                                               "Invoices",
+                                               "voice",
+                                               "Stra\xc3\x9f"
+                                               "e",
+                                               "STRASSE",
+                                               "\xe6\x97\xa5\xe6\x9c\xac",
+                                               "a",
+                                               "ab",
+                                               "abc",
+                                               "  ",
+                                               "-",
+                                               "re:",
+                                               "\xc3\xa9t\xc3\xa9",
+                                               "e\xcc\x81t",
+                                               "=?",
+                                               "x=3D"};
+  std::string text;
+  for (std::size_t i = 0; i < words; ++i) {
+    text += kWords[random() % kWords.size()];
+    text += random() % 5 == 0 ? "\r\n" : random() % 3 == 0 ? "" : " ";
+  }
+  return text;
+}
+
+std::string header_text(std::mt19937& random) {
+  std::string text = random_text(random, 4);
+  std::erase(text, '\r');
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+std::string random_message(std::mt19937& random) {
+  std::string octets = "Subject:" + header_text(random) + (random() % 2 == 0 ? " \r\n" : "\r\n");
+  octets += "X-Word: =?utf-8?q?" + std::string(random() % 2 == 0 ? "Stra=C3=9Fe" : "invoice") +
+            "?= tail\r\n";
+  switch (random() % 4) {
+    case 0:
+      return octets + "Content-Type: text/plain; charset=utf-8\r\n\r\n" + random_text(random, 30);
+    case 1:
+      return octets +
+             "Content-Type: text/plain; charset=iso-8859-1\r\n"
+             "Content-Transfer-Encoding: quoted-printable\r\n\r\nStra=DFe =E9t=E9 in=\r\n"
+             "voice " +
+             random_text(random, 10);
+    case 2:
+      return octets +
+             "Content-Type: text/plain; charset=utf-16le\r\n"
+             "Content-Transfer-Encoding: base64\r\n\r\naQBuAHYAbwBpAGMAZQA=\r\n";
+    default:
+      return octets + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX-Part: " +
+             header_text(random) + "\r\n\r\n" + random_text(random, 10) +
+             "\r\n--b\r\nContent-Type: image/png\r\n\r\nvoice\r\n--b--\r\n";
+  }
+}
+
+TEST_F(TextIndexTest, AnswersAreThoseOfAScan) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 120; ++i) append("INBOX", random_message(random));
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 96);
+  std::vector<std::string> needles{
+      "",          "a",      "ab",    "\xe6\x97\xa5", "\xc3\x9f", "x-word: stra",
+      "SUBJECT: ", "e tail", " \r\n", "voice"};
+  for (int i = 0; i < 150; ++i) {
+    std::string text = i % 3 == 0 ? header_text(random) : random_text(random, 6);
+    const std::size_t begin = random() % std::max<std::size_t>(text.size(), 1);
+    needles.push_back(text.substr(begin, 1 + random() % 12));
+  }
+  auto all_answers = [&] {
+    std::vector<UidSet> answers;
+    for (const std::string& needle : needles) {
+      answers.push_back(find(needle));
+      answers.push_back(find(needle, false));
+      answers.push_back(must(account_->search(inbox_, {SearchHeader{"Subject", needle}})));
+      auto inner = std::make_unique<SearchQuery>(SearchQuery{SearchText{true, needle}});
+      answers.push_back(must(account_->search(inbox_, {SearchNot{std::move(inner)}})));
+    }
+    return answers;
+  };
+  const std::vector<UidSet> with_index = all_answers();
+  reopen({.text_index = false});
+  const std::vector<UidSet> without = all_answers();
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    ASSERT_EQ(with_index[i], without[i]) << "needle \"" << needles[i / 4] << "\", " << i % 4;
+  }
+}
+
+TEST_F(TextIndexTest, MessagesThatAreNotInItYetAreFound) {
+  append_numbered(1, 31);
+  index_all();
+  EXPECT_FALSE(std::filesystem::exists(index_file()));
+  append_numbered(32, 40);
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 32);
+  EXPECT_EQ(find("number4"), [] {
+    UidSet set = range(4, 4);
+    set.add(Uid{40});
+    return set;
+  }());
+  EXPECT_EQ(find("number40x"), range(40, 40));
+  EXPECT_EQ(find("number41x"), UidSet());
+}
+
+TEST_F(TextIndexTest, ManySmallSegmentsBecomeABigOne) {
+  for (int i = 0; i < 33; ++i) {
+    append_numbered(i * 32 + 1, i * 32 + 32);
+    if (i < 30) store_->maintain();
+  }
+  index_all();
+  EXPECT_EQ(indexed("SELECT last_message FROM segment WHERE is_big = 1"), 1024);
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 1056);
+  EXPECT_EQ(indexed("SELECT count(*) FROM segment"), 2);
+  EXPECT_EQ(find("number1024x"), range(1024, 1024));
+  EXPECT_EQ(find("number1030x"), range(1030, 1030));
+}
+
+TEST_F(TextIndexTest, AMessageWithAnythingInItIsFoundByLookingIntoIt) {
+  std::mt19937 random(5);
+  std::string octets = "Subject: noise\r\n\r\n";
+  for (int i = 0; i < 200'000; ++i) {
+    octets += static_cast<char>('!' + random() % 90);
+    if (i % 70 == 0) octets += "\r\n";
+  }
+  append("INBOX", octets + "\r\nneedle");
+  append_numbered(1, 40);
+  index_all();
+  EXPECT_EQ(indexed("SELECT count(*) FROM posting WHERE trigram = -1"), 1);
+  EXPECT_EQ(find("needle"), range(1, 1));
+  EXPECT_EQ(find("noneedle"), UidSet());
+}
+
+TEST_F(TextIndexTest, ADamagedOrMissingFileIsMadeAnew) {
+  append_numbered(1, 64);
+  index_all();
+  reopen();
+  std::ofstream(index_file(), std::ios::trunc) << "this is no database, but it is long enough";
+  EXPECT_EQ(find("number7x"), range(7, 7));
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 64);
+  reopen();
+  std::filesystem::remove(index_file());
+  EXPECT_EQ(find("number7x"), range(7, 7));
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 64);
+}
+
+TEST_F(TextIndexTest, AnIndexOfAnotherStateIsMadeAnew) {
+  append_numbered(1, 64);
+  index_all();
+  reopen();
+  sqlite::Database(index_file(), sqlite::Open::existing)
+      .execute("UPDATE segment SET last_hash = x'00'; DELETE FROM posting");
+  index_all();
+  EXPECT_GT(indexed("SELECT count(*) FROM posting"), 0);
+  EXPECT_EQ(find("number7x"), range(7, 7));
+  // As after an older copy of the account was put in its place.
+  sqlite::Database(index_file(), sqlite::Open::existing)
+      .execute("UPDATE segment SET last_message = 1000 WHERE last_message = 64");
+  reopen();
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 64);
+}
+
+TEST_F(TextIndexTest, AnIndexOfMessagesThatAreGoneIsMadeAnew) {
+  append_numbered(1, 64);
+  index_all();
+  reopen();
+  sqlite::Database(index_file(), sqlite::Open::existing)
+      .execute("UPDATE segment SET messages = 5000");
+  index_all();
+  EXPECT_EQ(indexed("SELECT sum(messages) FROM segment"), 64);
+}
+
+TEST_F(TextIndexTest, TurnedOffThereIsNone) {
+  reopen({.text_index = false});
+  append_numbered(1, 64);
+  index_all();
+  EXPECT_FALSE(std::filesystem::exists(index_file()));
+  EXPECT_EQ(find("number7x"), range(7, 7));
+}
+
+}  // namespace
+}  // namespace mailkeep::store
