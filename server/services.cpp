@@ -23,6 +23,8 @@ imap::Settings imap_settings(const Config& config) {
   settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
   settings.max_message_bytes = config.max_message_bytes;
   settings.disabled = config.disabled_capabilities;
+  settings.share_with_anyone = config.share_with_anyone;
+  settings.administrators = config.administrators;
   settings.plaintext_without_tls =
       static_cast<imap::Settings::Plaintext>(config.plaintext_without_tls);
   return settings;

@@ -29,6 +29,15 @@ bool without_literal_plus(Session& session) {
   return !session.allows(Capability::literal_plus);
 }
 
+// The rights that RFC 2086 did not have (RFC 4314 2.2).
+std::string rights(Session&) {
+  return "kxte";
+}
+
+std::string append_limit(Session& session) {
+  return std::to_string(session.settings().max_message_bytes);
+}
+
 constexpr CapabilityEntry kTable[] = {
     {.capability = Capability::imap4rev1, .name = "IMAP4rev1", .rfc = "RFC 3501"},
     {.capability = Capability::literal_plus, .name = "LITERAL+", .rfc = "RFC 7888"},
@@ -67,6 +76,51 @@ constexpr CapabilityEntry kTable[] = {
      .name = "LIST-STATUS",
      .rfc = "RFC 5819",
      .builds_on = Capability::list_extended},
+    {.capability = Capability::create_special_use,
+     .name = "CREATE-SPECIAL-USE",
+     .rfc = "RFC 6154",
+     .builds_on = Capability::special_use},
+    {.capability = Capability::metadata, .name = "METADATA", .rfc = "RFC 5464"},
+    {.capability = Capability::metadata_server,
+     .name = "METADATA-SERVER",
+     .rfc = "RFC 5464",
+     .builds_on = Capability::metadata},
+    {.capability = Capability::list_metadata,
+     .name = "LIST-METADATA",
+     .rfc = "RFC 9590",
+     .builds_on = Capability::metadata},
+    {.capability = Capability::acl, .name = "ACL", .rfc = "RFC 4314"},
+    {.capability = Capability::rights,
+     .name = "RIGHTS=",
+     .rfc = "RFC 4314",
+     .value = rights,
+     .builds_on = Capability::acl},
+    {.capability = Capability::list_my_rights,
+     .name = "LIST-MYRIGHTS",
+     .rfc = "RFC 8440",
+     .builds_on = Capability::acl},
+    {.capability = Capability::quota, .name = "QUOTA", .rfc = "RFC 9208"},
+    {.capability = Capability::quota_storage,
+     .name = "QUOTA=RES-STORAGE",
+     .rfc = "RFC 9208",
+     .builds_on = Capability::quota},
+    {.capability = Capability::quota_message,
+     .name = "QUOTA=RES-MESSAGE",
+     .rfc = "RFC 9208",
+     .builds_on = Capability::quota},
+    {.capability = Capability::quota_mailbox,
+     .name = "QUOTA=RES-MAILBOX",
+     .rfc = "RFC 9208",
+     .builds_on = Capability::quota},
+    {.capability = Capability::quota_set,
+     .name = "QUOTASET",
+     .rfc = "RFC 9208",
+     .builds_on = Capability::quota},
+    {.capability = Capability::append_limit,
+     .name = "APPENDLIMIT=",
+     .rfc = "RFC 7889",
+     .value = append_limit},
+    {.capability = Capability::replace, .name = "REPLACE", .rfc = "RFC 8508"},
     {.capability = Capability::binary, .name = "BINARY", .rfc = "RFC 3516"},
     {.capability = Capability::preview, .name = "PREVIEW", .rfc = "RFC 8970"},
     {.capability = Capability::multi_append, .name = "MULTIAPPEND", .rfc = "RFC 3502"},

@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "protocol/imap/commands/acl.h"
 #include "protocol/imap/commands/append.h"
 #include "protocol/imap/commands/authentication.h"
 #include "protocol/imap/commands/copy.h"
@@ -12,6 +13,9 @@
 #include "protocol/imap/commands/idle.h"
 #include "protocol/imap/commands/list.h"
 #include "protocol/imap/commands/mailbox.h"
+#include "protocol/imap/commands/metadata.h"
+#include "protocol/imap/commands/quota.h"
+#include "protocol/imap/commands/replace.h"
 #include "protocol/imap/commands/search.h"
 #include "protocol/imap/commands/select.h"
 #include "protocol/imap/commands/session_commands.h"
@@ -26,6 +30,8 @@ using Command =
                  CreateCommand, DeleteCommand, RenameCommand, SubscribeCommand, ListCommand,
                  LsubCommand, NamespaceCommand, StatusCommand, AppendCommand, IdleCommand,
                  CheckCommand, CloseCommand, ExpungeCommand, SearchCommand, FetchCommand,
-                 StoreCommand, CopyCommand>;
+                 StoreCommand, CopyCommand, SetAclCommand, GetAclCommand, ListRightsCommand,
+                 MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand, SetQuotaCommand,
+                 GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
 
 }  // namespace mailkeep::imap

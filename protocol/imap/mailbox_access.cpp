@@ -1,27 +1,134 @@
 #include "protocol/imap/mailbox_access.h"
 
+#include <algorithm>
 #include <utility>
 
-namespace mailkeep::imap {
+#include "store/access.h"
+#include "store/mailbox_name.h"
 
-store::StoreResult<ReachedMailbox> MailboxAccess::find(std::string_view name, Rights) const {
+namespace mailkeep::imap {
+namespace {
+
+using store::StoreError;
+
+// A name below "Other Users/".
+struct OthersName {
+  std::string_view owner;
+  std::string_view mailbox;  // empty: the owner's level itself
+};
+
+OthersName split(std::string_view name) {
+  name.remove_prefix(std::min(name.size(), kOtherUsers.size()));
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return {name, {}};
+  return {name.substr(0, slash), name.substr(slash + 1)};
+}
+
+std::string name_for_user(std::string_view owner, std::string_view mailbox) {
+  return std::string(kOtherUsers).append(owner).append("/").append(mailbox);
+}
+
+// Why a user who has `rights` may not do what needs more: only who knows of a mailbox is told that
+// it is there.
+StoreError refusal(Rights rights) {
+  const bool knows = (rights & right::any_that_shows) != 0;
+  return knows ? StoreError::no_permission : StoreError::no_such_mailbox;
+}
+
+bool may_know(Rights rights) {
+  return (rights & right::any_that_shows) != 0;
+}
+
+}  // namespace
+
+bool MailboxAccess::is_others(std::string_view name) {
+  return name.starts_with(kOtherUsers) || name == kOtherUsers.substr(0, kOtherUsers.size() - 1);
+}
+
+std::shared_ptr<store::Account> MailboxAccess::owner_of(std::string_view name) const {
+  if (!store_ || !name.starts_with(kOtherUsers)) return nullptr;
+  const OthersName others = split(name);
+  if (!others.mailbox.empty()) return nullptr;
+  auto owner = store_->open_account(others.owner);
+  return owner ? std::move(*owner) : nullptr;
+}
+
+std::shared_ptr<store::Account> MailboxAccess::open_shared(std::string_view owner) const {
+  if (!store_ || owner.empty() || owner == own_->name()) return nullptr;
+  // The list is asked first: nobody opens an account by guessing its name.
+  const auto shared = store_->shared_with(own_->name());
+  if (!std::ranges::contains(shared, owner, &store::SharedMailbox::owner_name)) return nullptr;
+  auto account = store_->open_account(owner);
+  return account ? (*account)->for_reader(own_->name()) : nullptr;
+}
+
+store::StoreResult<Rights> MailboxAccess::rights_in(store::Account& account,
+                                                    store::MailboxId mailbox) const {
+  auto entries = account.access(mailbox);
+  if (!entries) return std::unexpected(entries.error());
+  if (!anyone_) {
+    std::erase_if(*entries, [](const store::AccessEntry& entry) {
+      return entry.identifier == store::kAnyone;
+    });
+  }
+  return rights_of(store::effective_rights(*entries, own_->name())).value_or(right::none);
+}
+
+store::StoreResult<ReachedMailbox> MailboxAccess::find(std::string_view name, Rights needed) const {
+  if (is_others(name)) return find_others(name, needed);
   auto info = own_->mailbox(name);
   if (!info) return std::unexpected(info.error());
   std::string own_name = info->name;
   return ReachedMailbox{own_, std::move(*info), right::all, std::move(own_name)};
 }
 
+// What fails on the way is no reason to tell that there is something.
+store::StoreResult<ReachedMailbox> MailboxAccess::find_others(std::string_view name,
+                                                              Rights needed) const {
+  const OthersName others = split(name);
+  const auto account = open_shared(others.owner);
+  if (!account || others.mailbox.empty()) return std::unexpected(StoreError::no_such_mailbox);
+  auto info = account->mailbox(others.mailbox);
+  if (!info) return std::unexpected(StoreError::no_such_mailbox);
+  const auto rights = rights_in(*account, info->id);
+  if (!rights) return std::unexpected(StoreError::no_such_mailbox);
+  if ((*rights & needed) != needed || !may_know(*rights)) {
+    return std::unexpected(refusal(*rights));
+  }
+  std::string user_name = name_for_user(others.owner, info->name);
+  return ReachedMailbox{account, std::move(*info), *rights, std::move(user_name)};
+}
+
 store::StoreResult<ReachedMailbox> MailboxAccess::find_selectable(std::string_view name,
                                                                   Rights needed) const {
   auto mailbox = find(name, needed);
   if (mailbox && !mailbox->info.selectable) {
-    return std::unexpected(store::StoreError::mailbox_not_selectable);
+    return std::unexpected(StoreError::mailbox_not_selectable);
   }
   return mailbox;
 }
 
 store::StoreResult<ReachedName> MailboxAccess::find_place(std::string_view name) const {
+  if (is_others(name)) return find_others_place(name);
   return ReachedName{own_, std::string(name)};
+}
+
+store::StoreResult<ReachedName> MailboxAccess::find_others_place(std::string_view name) const {
+  const OthersName others = split(name);
+  const auto account = open_shared(others.owner);
+  if (!account || others.mailbox.empty()) return std::unexpected(StoreError::no_such_mailbox);
+  auto parents = store::parents_of(others.mailbox);
+  std::ranges::reverse(parents);
+  for (const std::string& parent : parents) {
+    const auto info = account->mailbox(parent);
+    if (!info) continue;
+    const auto rights = rights_in(*account, info->id);
+    if (!rights) break;
+    if ((*rights & right::create) == 0) return std::unexpected(refusal(*rights));
+    return ReachedName{account, std::string(others.mailbox)};
+  }
+  // Nothing is above it: only the owner makes mailboxes there.
+  return std::unexpected(StoreError::no_such_mailbox);
 }
 
 store::StoreResult<std::vector<ReachedMailbox>> MailboxAccess::all() const {
@@ -33,7 +140,33 @@ store::StoreResult<std::vector<ReachedMailbox>> MailboxAccess::all() const {
     std::string name = info.name;
     found.push_back({own_, std::move(info), right::all, std::move(name)});
   }
+  if (store_) add_shared(found);
   return found;
+}
+
+// An account that cannot be read is left out: it is not this user's trouble.
+void MailboxAccess::add_shared(std::vector<ReachedMailbox>& found) const {
+  const auto shared = store_->shared_with(own_->name());
+  for (auto at = shared.begin(); at != shared.end();) {
+    const auto end = std::ranges::find_if(
+        at, shared.end(), [&](const auto& other) { return other.owner != at->owner; });
+    const std::vector<store::SharedMailbox> of_owner(at, end);
+    at = end;
+    const std::string& owner = of_owner.front().owner_name;
+    if (owner == own_->name() || owner.contains('/')) continue;
+    const auto opened = store_->open_account(owner);
+    if (!opened) continue;
+    const auto account = (*opened)->for_reader(own_->name());
+    auto mailboxes = account->mailboxes();
+    if (!mailboxes) continue;
+    for (store::MailboxInfo& info : *mailboxes) {
+      if (!std::ranges::contains(of_owner, info.id, &store::SharedMailbox::mailbox)) continue;
+      const auto rights = rights_in(*account, info.id);
+      if (!rights || (*rights & right::lookup) == 0) continue;
+      std::string name = name_for_user(owner, info.name);
+      found.push_back({account, std::move(info), *rights, std::move(name)});
+    }
+  }
 }
 
 }  // namespace mailkeep::imap

@@ -146,10 +146,11 @@ void MailboxView::write_flag_names(Encoder& out, bool permanent) const {
     return;
   }
   std::string names;
-  Encoder(names).flag_list(known, keywords(), false);
+  Encoder(names).flag_list(known & permitted_bits(rights_), keywords(), false);
   names.pop_back();  // the list goes on
   out.raw(names);
-  if (keywords().size() < store::kMaxKeywords) out.raw(" \\*");
+  const bool room = keywords().size() < store::kMaxKeywords && may(right::write);
+  if (room) out.raw(names.size() > 1 ? " \\*" : "\\*");
   out.raw(")] Flags permitted").crlf();
 }
 

@@ -38,16 +38,17 @@ std::optional<Rights> rights_of(std::string_view letters) {
   return static_cast<Rights>(rights);
 }
 
+store::FlagBits permitted_bits(Rights rights) {
+  store::FlagBits bits = 0;
+  if ((rights & right::keep_seen) != 0) bits |= store::flag::seen;
+  if ((rights & right::mark_deleted) != 0) bits |= store::flag::deleted;
+  if ((rights & right::write) != 0) bits |= ~(store::flag::seen | store::flag::deleted);
+  return bits;
+}
+
 store::FlagSet permitted_flags(store::FlagSet flags, Rights rights) {
-  store::FlagBits allowed = 0;
-  if ((rights & right::keep_seen) != 0) allowed |= store::flag::seen;
-  if ((rights & right::mark_deleted) != 0) allowed |= store::flag::deleted;
-  if ((rights & right::write) != 0) {
-    allowed |= store::flag::system & ~(store::flag::seen | store::flag::deleted);
-  } else {
-    flags.keywords.clear();
-  }
-  flags.system &= allowed;
+  flags.system &= permitted_bits(rights);
+  if ((rights & right::write) == 0) flags.keywords.clear();
   return flags;
 }
 

@@ -37,6 +37,8 @@ std::string letters_of(Rights rights);
 // is none.
 std::optional<Rights> rights_of(std::string_view letters);
 
+// The flags that these rights let a user change, keywords too (RFC 4314 4).
+store::FlagBits permitted_bits(Rights rights);
 // Those of `flags` that a new message gets from a user with these rights (RFC 4314 4).
 store::FlagSet permitted_flags(store::FlagSet flags, Rights rights);
 

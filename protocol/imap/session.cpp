@@ -54,7 +54,8 @@ State Session::state() const {
 
 void Session::logged_in(std::shared_ptr<store::Account> account) {
   account_ = std::move(account);
-  mailboxes_.emplace(account_, services_.store);
+  mailboxes_.emplace(account_, allows(Capability::acl) ? services_.store : nullptr,
+                     settings().share_with_anyone);
   limit_reader(settings().reader);
 }
 

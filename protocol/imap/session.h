@@ -98,6 +98,7 @@ class Session {
   // The account after log-in.
   store::Account& account() { return *account_; }
   const std::shared_ptr<store::Account>& shared_account() const { return account_; }
+  const std::string& account_name() const { return account_->name(); }
   // From names to mailboxes and what the user may do there; after log-in.
   const MailboxAccess& mailboxes() const { return *mailboxes_; }
   void logged_in(std::shared_ptr<store::Account> account);

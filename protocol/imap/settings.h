@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "protocol/imap/wire/command_reader.h"
 #include "protocol/imap/wire/grammar.h"
@@ -18,6 +19,8 @@ struct Settings {
   std::uint32_t max_bad_commands = 20;      // in a row, then BYE
   std::uint64_t max_message_bytes = 256ULL << 20;  // of an APPEND
   CapabilitySet disabled;                          // turned off for everybody
+  bool share_with_anyone = false;                  // whether rights of "anyone" count (RFC 4314 2)
+  std::vector<std::string> administrators;         // accounts that may set quota limits of others
   ReaderLimits reader;
   ReaderLimits reader_before_login{8 * 1024, 16 * 1024};
   enum class Plaintext : std::uint8_t { never, loopback, always };

@@ -23,13 +23,17 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 8> kCommands{{
+constexpr std::array<AdminCommand, 9> kCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate)."},
     {"user", "remove", user_remove, "NAME...", "Removes accounts and all their mail."},
     {"user", "passwd", user_passwd, "NAME... [--password-stdin | --generate]",
      "Sets the passwords of accounts. Works at once, also for a running server."},
+    {"user", "quota", user_quota,
+     "NAME [--storage SIZE | none] [--messages NUMBER | none] [--mailboxes NUMBER | none]",
+     "Sets limits of an account and tells what it uses: octets of mail, messages and\n"
+     "mailboxes. \"none\" takes a limit away."},
     {"user", "list", user_list, "", "Lists the accounts."},
     {"mailbox", "list", mailbox_list, "ACCOUNT",
      "Lists an account's mailboxes with messages, unread messages and octets."},

@@ -8,6 +8,7 @@
 #include "server/admin/arguments.h"
 #include "server/admin/open_store.h"
 #include "server/admin/password_input.h"
+#include "server/config/values.h"
 #include "server/exit_code.h"
 
 namespace mailkeep::server {
@@ -74,6 +75,49 @@ int user_remove(const AdminContext& context, const std::vector<std::string>& wor
   const auto store = open_store(context.config, MissingStore::refuse);
   return for_each_name(context, arguments.plain(),
                        [&](const std::string& name) { expect(store->remove_account(name), name); });
+}
+
+namespace {
+
+// A limit as it is given: "none" takes it away.
+template <class Parse>
+void read_limit(const Arguments& arguments, std::string_view option,
+                std::optional<std::uint64_t>& limit, Parse parse) {
+  const auto text = arguments.value(option);
+  if (!text) return;
+  limit.reset();
+  if (*text == "none") return;
+  const auto value = parse(*text);
+  if (!value) throw AdminUsageError(std::string(option) + ": " + value.error());
+  limit = *value;
+}
+
+void print_resource(const AdminContext& context, std::string_view name, std::uint64_t usage,
+                    const std::optional<std::uint64_t>& limit) {
+  context.out << name << '\t' << usage << '\t' << (limit ? std::to_string(*limit) : "none") << '\n';
+}
+
+}  // namespace
+
+int user_quota(const AdminContext& context, const std::vector<std::string>& words) {
+  const Arguments arguments(words, {}, {"--storage", "--messages", "--mailboxes"});
+  arguments.expect_plain(1, 1, "account name");
+  const auto store = open_store(context.config, MissingStore::refuse);
+  const auto account = open_account(*store, arguments.plain().front());
+  store::QuotaLimits limits = expect(account->quota(), account->name()).limits;
+  const store::QuotaLimits before = limits;
+  const auto parse_count = [](std::string_view text) {
+    return parse_number(text, 0, std::numeric_limits<std::int64_t>::max());
+  };
+  read_limit(arguments, "--storage", limits.bytes, parse_size);
+  read_limit(arguments, "--messages", limits.messages, parse_count);
+  read_limit(arguments, "--mailboxes", limits.mailboxes, parse_count);
+  if (limits != before) expect(account->set_quota(limits), account->name());
+  const store::Quota quota = expect(account->quota(), account->name());
+  print_resource(context, "storage", quota.usage.bytes, quota.limits.bytes);
+  print_resource(context, "messages", quota.usage.messages, quota.limits.messages);
+  print_resource(context, "mailboxes", quota.usage.mailboxes, quota.limits.mailboxes);
+  return exit_code::ok;
 }
 
 int user_list(const AdminContext& context, const std::vector<std::string>& words) {

@@ -14,4 +14,6 @@ int user_remove(const AdminContext& context, const std::vector<std::string>& wor
 int user_passwd(const AdminContext& context, const std::vector<std::string>& words);
 int user_list(const AdminContext& context, const std::vector<std::string>& words);
 
+int user_quota(const AdminContext& context, const std::vector<std::string>& words);
+
 }  // namespace mailkeep::server

@@ -32,6 +32,8 @@ struct Config {
   std::vector<net::Endpoint> pop3s;
   std::vector<net::Endpoint> lmtp;
   std::vector<net::TlsIdentity> tls;
+  bool share_with_anyone = false;
+  std::vector<std::string> administrators;    // names of accounts
   imap::CapabilitySet disabled_capabilities;  // for every IMAP session
 
   Plaintext plaintext_without_tls = Plaintext::loopback;

@@ -58,6 +58,18 @@ Path absolute(const std::string& text, const Path& base) {
   return (base / text).lexically_normal();
 }
 
+Applied share_with_anyone(Config& config, const std::string& text, const Path&) {
+  if (text != "yes" && text != "no") return std::unexpected("is neither yes nor no");
+  config.share_with_anyone = text == "yes";
+  return {};
+}
+
+Applied administrator(Config& config, const std::string& text, const Path&) {
+  if (text.empty()) return std::unexpected("is not an account");
+  config.administrators.push_back(text);
+  return {};
+}
+
 Applied data_dir(Config& config, const std::string& text, const Path& base) {
   if (text.empty()) return std::unexpected("is not a directory");
   config.data_dir = absolute(text, base);
@@ -133,6 +145,13 @@ constexpr std::array kTable{
             "gives it, for clients that go wrong with it. Capabilities that build on it go too. "
             "Without LITERAL+ there is LITERAL-.",
             true, &disabled_capability},
+    Setting{"imap", "share-with-anyone", "WHEN", "no",
+            "Whether owners of mailboxes may open them to anyone who can log in: yes or no. What "
+            "they open to single accounts does not depend on it.",
+            false, &share_with_anyone},
+    Setting{"imap", "administrator", "ACCOUNT", "",
+            "An account that may set quota limits of all accounts over IMAP.", true,
+            &administrator},
     Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
             &endpoint<&Config::imaps>},
     Setting{"pop3", "listen", "ADDRESS", "",

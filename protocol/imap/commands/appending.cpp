@@ -36,6 +36,7 @@ Reply empty_message() {
 
 protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
   need_ = literal ? Need::literal : Need::nothing;
+  if (parser_.replaces()) find_replaced();
   // What is small and cannot be stopped any more is refused as cheaply when it is stored.
   const bool comes_anyway = literal && !literal->synchronizing && literal->octets <= kPieceBytes;
   if (!comes_anyway) co_await find_destination();
@@ -218,6 +219,23 @@ protocol::Awaitable<std::optional<Reply>> Appending::read_on(std::optional<NeedL
   }
 }
 
+// RFC 8508 3.4, 4.1: what REPLACE removes, and whether the user may.
+void Appending::find_replaced() {
+  const MailboxView& view = *session_.view();
+  if (view.read_only()) return refuse(Reply::no("READ-ONLY", "Mailbox is read-only"));
+  if (!view.may(right::mark_deleted | right::expunge)) {
+    return refuse(Reply::refused(store::StoreError::no_permission));
+  }
+  SequenceSet set;
+  const bool last = parser_.replaced() == kLastMessage;
+  const std::uint32_t number = last ? SequenceSet::kStar : parser_.replaced();
+  set.add({number, number});
+  const auto uids = view.resolve(set, parser_.by_uid());
+  if (!uids) return refuse(Reply::bad("No message with such a sequence number"));
+  if (uids->empty()) return refuse(Reply::refused(store::StoreError::message_gone));
+  replaced_ = store::Uid{uids->ranges().front().first};
+}
+
 store::StoreResult<store::AppendResult> Appending::append() {
   if (!destination_) {
     if (auto allowed = check_destination(); !allowed) return std::unexpected(allowed.error());
@@ -226,13 +244,35 @@ store::StoreResult<store::AppendResult> Appending::append() {
     message.flags = permitted_flags(std::move(message.flags), destination_->rights);
   }
   if (!piece_.empty()) messages_.back().upload.write(piece_);
-  return destination_->account->append(destination_->info.name, std::move(messages_));
+  return put_in();
+}
+
+// To another account a message is appended first: what follows is repeated where it fails.
+store::StoreResult<store::AppendResult> Appending::put_in() {
+  store::Account& account = *destination_->account;
+  const std::string& name = destination_->info.name;
+  if (replaced_.value == 0) return account.append(name, std::move(messages_));
+  MailboxView& view = *session_.view();
+  if (account.id() == view.account().id()) {
+    auto result = view.account().replace(view.id(), replaced_, name, std::move(messages_.front()));
+    if (!result) return std::unexpected(result.error());
+    return std::move(result->added);
+  }
+  auto added = account.append(name, std::move(messages_));
+  if (!added) return added;
+  const auto gone =
+      view.account().expunge(view.id(), store::UidSet({replaced_.value, replaced_.value}));
+  if (!gone) return std::unexpected(gone.error());
+  return added;
 }
 
 protocol::Awaitable<Reply> Appending::store() {
   auto result = co_await session_.blocking([&] { return append(); });
   if (!result) co_return Reply::refused_destination(result.error());
-  co_return Reply::ok(appenduid(*result), "APPEND completed");
+  if (replaced_.value == 0) co_return Reply::ok(appenduid(*result), "APPEND completed");
+  // Before the EXPUNGE, which comes with the view's changes (RFC 8508 4.3).
+  session_.out().raw("* OK [").raw(appenduid(*result)).raw("] Replacement message ready\r\n");
+  co_return Reply::ok("REPLACE completed");
 }
 
 }  // namespace mailkeep::imap

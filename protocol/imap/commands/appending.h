@@ -49,8 +49,13 @@ class Appending {
 
   protocol::Awaitable<void> flush_piece();
   void check_last_message();
+  void find_replaced();
   protocol::Awaitable<Reply> store();
   store::StoreResult<store::AppendResult> append();
+  store::StoreResult<store::AppendResult> put_in();
+
+  // The message of the selected mailbox that goes; 0: none, this is an APPEND.
+  store::Uid replaced_{0};
 
   Session& session_;
   AppendParser parser_;

@@ -1,5 +1,6 @@
 #include "protocol/imap/commands/copy.h"
 
+#include "protocol/imap/commands/copy_across.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -59,9 +60,7 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
   const auto uids = view.resolve(command.set, command.by_uid);
   if (!uids) co_return Reply::bad("No message with such a sequence number");
   auto result = co_await session.blocking([&] {
-    store::Account& account = session.account();
-    return command.move ? account.move(view.id(), *uids, command.destination)
-                        : account.copy(view.id(), *uids, command.destination);
+    return transfer_messages(session.mailboxes(), view, *uids, command.destination, command.move);
   });
   if (!result) co_return Reply::refused_destination(result.error());
   if (result->uids.empty()) co_return Reply::ok(name + " completed, no messages");

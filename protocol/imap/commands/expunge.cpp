@@ -26,6 +26,7 @@ Parsed<CloseCommand> parse_close(Decoder& decoder) {
 protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& command) {
   MailboxView& view = *session.view();
   if (view.read_only()) co_return Reply::no("READ-ONLY", "Mailbox is read-only");
+  if (!view.may(right::expunge)) co_return Reply::refused(store::StoreError::no_permission);
   // EXPUNGE means every message with \Deleted, also those the client was not told of yet.
   const store::UidSet uids =
       command.uids ? command.uids->uids_by_uid(view.uids()) : store::UidSet({1, UINT32_MAX});
@@ -38,7 +39,7 @@ protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& comman
 
 protocol::Awaitable<Reply> handle(Session& session, const CloseCommand&) {
   MailboxView& view = *session.view();
-  if (!view.read_only()) {
+  if (!view.read_only() && view.may(right::expunge)) {
     // CLOSE tells nothing of what it removes (RFC 9051 6.4.1).
     auto expunged = co_await session.blocking(
         [&] { return view.account().expunge_deleted(view.id(), store::UidSet({1, UINT32_MAX})); });

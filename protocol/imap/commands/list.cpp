@@ -119,8 +119,9 @@ protocol::Awaitable<Reply> handle(Session& session, const ListCommand& command) 
     if (item == StatusItem::highest_modseq) enable_condstore(session);
   }
   const bool utf8 = session.out().utf8();
-  auto listing =
-      co_await session.blocking([&] { return Listing::read(session.mailboxes(), query, utf8); });
+  auto listing = co_await session.blocking([&] {
+    return Listing::read(session.mailboxes(), query, utf8, session.settings().max_message_bytes);
+  });
   if (!listing) co_return Reply::refused(listing.error());
   bool more = true;
   while (more) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "protocol/imap/commands/metadata.h"
+
 namespace mailkeep::imap {
 namespace {
 
@@ -12,6 +14,19 @@ Parsed<void> parse_options(Decoder& decoder, ParseOption parse_option) {
   if (decoder.accept(')')) return {};
   do {
     if (Parsed<void> option = parse_option(); !option) return option;
+  } while (decoder.accept(' '));
+  return decoder.expect(')');
+}
+
+// SP "(" entry *(SP entry) ")" (RFC 9590 5)
+Parsed<void> parse_metadata(Decoder& decoder, std::vector<std::string>& entries) {
+  if (auto space = decoder.sp(); !space) return space;
+  if (auto open = decoder.expect('('); !open) return open;
+  do {
+    auto entry = parse_metadata_entry(decoder);
+    if (!entry) return std::unexpected(entry.error());
+    if (entries.size() == kMaxMetadataEntries) return decoder.fail("too many entries");
+    entries.push_back(std::move(*entry));
   } while (decoder.accept(' '));
   return decoder.expect(')');
 }
@@ -54,6 +69,8 @@ Parsed<ListReturn> parse_list_return(Decoder& decoder) {
       auto items = parse_status_items(decoder);
       if (!items) return std::unexpected(items.error());
       result.status = std::move(*items);
+    } else if (decoder.accept_word("METADATA", Capability::list_metadata)) {
+      return parse_metadata(decoder, result.metadata);
     } else if (!decoder.accept_word("CHILDREN") &&
                !decoder.accept_word("SPECIAL-USE", Capability::special_use)) {
       return decoder.fail("unknown LIST return option");

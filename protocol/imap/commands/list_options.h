@@ -19,8 +19,9 @@ struct ListSelection {
 
 struct ListReturn {
   bool subscribed = false;
-  std::vector<StatusItem> status;  // RFC 5819; empty: none
-  bool my_rights = false;          // RFC 8440
+  std::vector<StatusItem> status;     // RFC 5819; empty: none
+  bool my_rights = false;             // RFC 8440
+  std::vector<std::string> metadata;  // entries (RFC 9590); empty: none
   // CHILDREN and SPECIAL-USE change nothing: these attributes are always told.
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "protocol/imap/commands/metadata.h"
 #include "protocol/imap/wire/mailbox_name.h"
 #include "store/mailbox_name.h"
 
@@ -26,6 +27,8 @@ std::string_view special_use_attribute(store::SpecialUse use) {
       return "\\Junk";
     case sent:
       return "\\Sent";
+    case important:
+      return "\\Important";
     case trash:
       return "\\Trash";
     case important:
@@ -159,12 +162,12 @@ class Listing::Builder {
 };
 
 store::StoreResult<Listing> Listing::read(const MailboxAccess& mailboxes, const ListQuery& query,
-                                          bool utf8) {
+                                          bool utf8, std::uint64_t append_limit) {
   Builder builder(query, utf8);
   if (auto gathered = builder.gather(mailboxes); !gathered) {
     return std::unexpected(gathered.error());
   }
-  return Listing(query, utf8, builder.choose());
+  return Listing(query, utf8, append_limit, builder.choose());
 }
 
 bool Listing::write_some(std::string& out, std::size_t enough) {
@@ -183,6 +186,7 @@ void Listing::write(Encoder& out, const Name& name) const {
   if (wants_status && name.mailbox->info.selectable && (name.mailbox->rights & right::read) != 0) {
     auto read = read_status(*name.mailbox, query_->wanted.status);
     if (read) status = std::move(*read);
+    if (status) status->append_limit = append_limit_;
   }
   const bool selectable =
       name.mailbox && name.mailbox->info.selectable && (!wants_status || status.has_value());
@@ -196,6 +200,17 @@ void Listing::write(Encoder& out, const Name& name) const {
     out.raw("* MYRIGHTS ").astring(name.wire_name).sp();
     out.astring(letters_of(name.mailbox->rights)).crlf();
   }
+  if (tells_more && !query_->wanted.metadata.empty()) write_annotations(out, *name.mailbox);
+}
+
+// Entries without a value are told as such (RFC 9590 4). Where they cannot be read, nothing is
+// told.
+void Listing::write_annotations(Encoder& out, const ReachedMailbox& mailbox) const {
+  if (!may_annotate(mailbox.rights)) return;
+  store::AnnotationQuery asked;
+  asked.entries = query_->wanted.metadata;
+  auto found = mailbox.account->annotations(mailbox.info.id, asked);
+  if (found) write_metadata(out, mailbox.name, asked.entries, found->entries);
 }
 
 void Listing::write_attributes(Encoder& out, const Name& name, bool selectable) const {

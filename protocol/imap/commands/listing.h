@@ -25,9 +25,10 @@ struct ListQuery {
 
 class Listing {
  public:
-  // `utf8`: the client's names are UTF-8. `query` must outlive the listing.
+  // `utf8`: the client's names are UTF-8. `append_limit`: what STATUS tells (RFC 7889 5.2). `query`
+  // must outlive the listing.
   static store::StoreResult<Listing> read(const MailboxAccess& mailboxes, const ListQuery& query,
-                                          bool utf8);
+                                          bool utf8, std::uint64_t append_limit);
 
   // Writes responses until `enough` octets more are in `out` or there are none left. Returns
   // whether there are.
@@ -44,14 +45,16 @@ class Listing {
   };
   class Builder;
 
-  Listing(const ListQuery& query, bool utf8, std::vector<Name> names)
-      : query_(&query), utf8_(utf8), names_(std::move(names)) {}
+  Listing(const ListQuery& query, bool utf8, std::uint64_t append_limit, std::vector<Name> names)
+      : query_(&query), utf8_(utf8), append_limit_(append_limit), names_(std::move(names)) {}
   void write(Encoder& out, const Name& name) const;
   void write_attributes(Encoder& out, const Name& name, bool selectable) const;
+  void write_annotations(Encoder& out, const ReachedMailbox& mailbox) const;
   void write_child_info(Encoder& out) const;
 
   const ListQuery* query_;
   bool utf8_;
+  std::uint64_t append_limit_;
   std::vector<Name> names_;
   std::size_t next_ = 0;
 };

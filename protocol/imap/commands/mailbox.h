@@ -7,10 +7,14 @@
 #include "protocol/imap/state.h"
 #include "protocol/imap/wire/decoder.h"
 #include "protocol/stream.h"
+#include "store/account.h"
 
 namespace mailkeep::imap {
 
 struct CreateCommand {
+  // What the mailbox is for (RFC 6154 3): a use that is not known, or several, are refused.
+  store::SpecialUse use = store::SpecialUse::none;
+  bool use_refused = false;
   std::string name;  // a trailing '/' is gone (RFC 3501 6.3.3)
 };
 struct DeleteCommand {

@@ -41,23 +41,30 @@ std::uint32_t first_unseen(store::Account& account, const MailboxView& view) {
   return uid ? view.uids().sequence_of(*uid) : 0;
 }
 
+// RFC 4314 5.2: whether a user with these rights has more than reading.
+bool changes_something(Rights rights) {
+  return (rights & (right::keep_seen | right::write | right::insert | right::mark_deleted |
+                    right::expunge)) != 0;
+}
+
 store::StoreResult<Selected> open(const MailboxAccess& mailboxes, const SelectCommand& command) {
   auto mailbox = mailboxes.find_selectable(command.name, right::read);
   if (!mailbox) return std::unexpected(mailbox.error());
   const auto& account = mailbox->account;
+  const bool read_only = command.read_only || !changes_something(mailbox->rights);
   auto snapshot = account->snapshot(mailbox->info.id);
   if (!snapshot) return std::unexpected(snapshot.error());
   const store::Uid next = snapshot->info.uid_next;
   store::Uid first_recent = snapshot->info.first_recent;
-  if (!command.read_only) {
+  if (!read_only) {
     first_recent = account->claim_recent(mailbox->info.id, next).value_or(first_recent);
   }
   store::UidSet recent;
   if (first_recent < next) recent.add({first_recent.value, next.value - 1});
   Selected selected;
   selected.view =
-      std::make_unique<MailboxView>(account, std::move(*snapshot), command.read_only,
-                                    std::move(recent), mailbox->rights, std::move(mailbox->name));
+      std::make_unique<MailboxView>(account, std::move(*snapshot), read_only, std::move(recent),
+                                    mailbox->rights, std::move(mailbox->name));
   selected.first_unseen = first_unseen(*account, *selected.view);
   return selected;
 }
@@ -100,6 +107,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SelectCommand& command
   write_selected(session.out(), *selected);
   session.select(std::move(selected->view));
   if (command.read_only) co_return Reply::ok("READ-ONLY", "EXAMINE completed");
+  if (session.view()->read_only()) co_return Reply::ok("READ-ONLY", "SELECT completed");
   co_return Reply::ok("READ-WRITE", "SELECT completed");
 }
 

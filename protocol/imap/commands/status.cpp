@@ -22,6 +22,8 @@ constexpr struct {
     {"HIGHESTMODSEQ", StatusItem::highest_modseq, Capability::condstore},
     {"SIZE", StatusItem::size},
     {"DELETED", StatusItem::deleted},
+    {"DELETED-STORAGE", StatusItem::deleted_storage, Capability::quota},
+    {"APPENDLIMIT", StatusItem::append_limit, Capability::append_limit},
 };
 
 Parsed<StatusItem> parse_item(Decoder& decoder) {
@@ -58,8 +60,25 @@ std::uint64_t value_of(const Status& status, StatusItem item) {
       return mailbox.size_bytes;
     case StatusItem::deleted:
       return mailbox.deleted;
+    case StatusItem::deleted_storage:
+      return status.deleted_bytes;
+    case StatusItem::append_limit:
+      return status.append_limit;
   }
   return 0;
+}
+
+// What an EXPUNGE would give back. O(messages), but only where some are marked.
+store::StoreResult<std::uint64_t> deleted_bytes(const ReachedMailbox& mailbox) {
+  auto cursor = mailbox.account->messages(mailbox.info.id, store::UidSet({1, UINT32_MAX}),
+                                          store::Detail::row);
+  if (!cursor) return std::unexpected(cursor.error());
+  std::uint64_t bytes = 0;
+  while ((*cursor)->next()) {
+    const store::MessageRow& row = (*cursor)->row();
+    if ((row.flags & store::flag::deleted) != 0) bytes += row.size;
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -78,7 +97,12 @@ Parsed<std::vector<StatusItem>> parse_status_items(Decoder& decoder) {
 
 store::StoreResult<Status> read_status(const ReachedMailbox& mailbox,
                                        const std::vector<StatusItem>& items) {
-  Status status{mailbox.info};
+  Status status{.mailbox = mailbox.info};
+  if (contains(items, StatusItem::deleted_storage) && mailbox.info.deleted > 0) {
+    auto bytes = deleted_bytes(mailbox);
+    if (!bytes) return std::unexpected(bytes.error());
+    status.deleted_bytes = *bytes;
+  }
   if (!contains(items, StatusItem::recent) ||
       status.mailbox.first_recent >= status.mailbox.uid_next) {
     return status;
@@ -121,7 +145,9 @@ protocol::Awaitable<Reply> handle(Session& session, const StatusCommand& command
   const auto status = co_await session.blocking([&]() -> store::StoreResult<Status> {
     const auto mailbox = session.mailboxes().find_selectable(command.name, right::read);
     if (!mailbox) return std::unexpected(mailbox.error());
-    return read_status(*mailbox, command.items);
+    auto read = read_status(*mailbox, command.items);
+    if (read) read->append_limit = session.settings().max_message_bytes;
+    return read;
   });
   if (!status) co_return Reply::refused(status.error());
   write_status(session.out(), command.name, command.items, *status);

@@ -24,6 +24,8 @@ enum class StatusItem : std::uint8_t {
   highest_modseq,
   size,
   deleted,
+  deleted_storage,  // RFC 9208 4.1.4
+  append_limit,     // RFC 7889 5.2; the same for all mailboxes
 };
 
 // "(" status-att *(SP status-att) ")" (RFC 3501 9).
@@ -32,6 +34,8 @@ Parsed<std::vector<StatusItem>> parse_status_items(Decoder& decoder);
 struct Status {
   store::MailboxInfo mailbox;
   std::uint32_t recent = 0;
+  std::uint64_t deleted_bytes = 0;
+  std::uint64_t append_limit = 0;
 };
 
 // Blocking. The mailbox as it is now, and what of it the items ask for.

@@ -4,6 +4,7 @@
 
 #include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
+#include "protocol/imap/wire/characters.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -117,6 +118,43 @@ StoreOutcome outcome_of(MailboxView& view, const StoreCommand& command, bool con
   return outcome;
 }
 
+// A STORE that replaces all flags, by a user who may change some: these are set and cleared.
+std::vector<store::FlagChange> replacing_changes(const MailboxView& view,
+                                                 const StoreCommand& command,
+                                                 const store::UidSet& uids) {
+  store::FlagChange add{uids, store::FlagOperation::add,
+                        permitted_flags(command.flags, view.rights()), command.unchanged_since};
+  store::FlagChange remove{uids, store::FlagOperation::remove, {}, {}};
+  remove.flags.system = permitted_bits(view.rights()) & store::flag::system & ~command.flags.system;
+  if (view.may(right::write)) {
+    for (const std::string& keyword : view.keywords()) {
+      const bool kept = std::ranges::any_of(command.flags.keywords, [&](const std::string& one) {
+        return equal_ignoring_case(one, keyword);
+      });
+      if (!kept) remove.flags.keywords.push_back(keyword);
+    }
+  }
+  return {std::move(add), std::move(remove)};
+}
+
+// What of a STORE the user may do (RFC 4314 4); nothing where that is none of it.
+std::vector<store::FlagChange> permitted_changes(const MailboxView& view,
+                                                 const StoreCommand& command,
+                                                 const store::UidSet& uids) {
+  const bool may_all = view.may(right::keep_seen | right::write | right::mark_deleted);
+  const bool replaces = command.operation == store::FlagOperation::replace;
+  if (!may_all && permitted_bits(view.rights()) == 0) return {};
+  if (!may_all && replaces) return replacing_changes(view, command, uids);
+  store::FlagChange change{uids, command.operation, permitted_flags(command.flags, view.rights()),
+                           command.unchanged_since};
+  const bool asks = command.flags.system != 0 || !command.flags.keywords.empty();
+  const bool may = change.flags.system != 0 || !change.flags.keywords.empty();
+  if (asks && !may) return {};
+  std::vector<store::FlagChange> changes;
+  changes.push_back(std::move(change));
+  return changes;
+}
+
 }  // namespace
 
 Parsed<StoreCommand> parse_store(Decoder& decoder) {
@@ -144,9 +182,12 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
       continue;
     }
     if (command.unchanged_since) enable_condstore(session);
-    changes.push_back(
-        {std::move(*uids), command.operation, command.flags, command.unchanged_since});
-    places.push_back(i);
+    auto allowed = permitted_changes(view, command, *uids);
+    if (allowed.empty()) outcomes[i].reply = Reply::refused(store::StoreError::no_permission);
+    for (store::FlagChange& change : allowed) {
+      changes.push_back(std::move(change));
+      places.push_back(i);
+    }
   }
   if (changes.empty()) co_return outcomes;
   const bool condstore = session.enabled().condstore;

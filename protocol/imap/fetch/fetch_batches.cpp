@@ -59,7 +59,7 @@ store::StoreResult<void> FetchBatches::mark_seen(const store::UidSet& uids) {
 }
 
 store::StoreResult<void> FetchBatches::next(std::string& out, std::vector<LargeLiteral>& large) {
-  const bool marks = items_.sets_seen && !view_.read_only();
+  const bool marks = items_.sets_seen && !view_.read_only() && view_.may(right::keep_seen);
   const store::UidSet batch = take(marks ? kBatchMessagesWithBodies : kBatchMessages);
   if (marks) {
     if (auto marked = mark_seen(batch); !marked) return marked;

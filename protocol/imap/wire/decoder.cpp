@@ -193,6 +193,16 @@ Parsed<std::string> Decoder::literal() {
   return std::string(value);
 }
 
+Parsed<std::string> Decoder::literal8() {
+  if (auto tilde = expect('~'); !tilde) return std::unexpected(tilde.error());
+  const auto octets = literal_header();
+  if (!octets) return std::unexpected(octets.error());
+  if (*octets > text_.size() - position_) return fail("literal longer than the command");
+  const std::string_view value = text_.substr(position_, static_cast<std::size_t>(*octets));
+  position_ += value.size();
+  return std::string(value);
+}
+
 Parsed<std::uint64_t> Decoder::literal_header() {
   if (auto open = expect('{'); !open) return std::unexpected(open.error());
   auto octets = number64();

@@ -53,6 +53,7 @@ class Decoder {
   Parsed<std::string> string();   // quoted or literal
   Parsed<std::string> astring();  // 1*ASTRING-CHAR / string
   Parsed<std::optional<std::string>> nstring();
+  Parsed<std::string> literal8();      // RFC 3516: "~{n}" CRLF *OCTET, NUL too
   Parsed<std::string> list_mailbox();  // 1*list-char / string (wildcards allowed)
   Parsed<std::string>
   mailbox();  // astring as UTF-8 name (modified UTF-7 decoded), INBOX normalised
