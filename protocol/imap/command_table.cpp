@@ -48,7 +48,7 @@ constexpr CommandEntry kCommands[] = {
     {"NAMESPACE", as_command<parse_namespace>, kAfterLogin, false, Capability::name_space},
     {"NOOP", as_command<parse_noop>, kAnyState},
     {"RENAME", as_command<parse_rename>, kAfterLogin},
-    {"REPLACE", as_command<parse_replace>, kSelected, true, Capability::replace},
+    {"REPLACE", as_command<parse_replace>, kSelected, false, Capability::replace},
     {"SEARCH", as_command<parse_search>, kSelected, true},
     {"SELECT", as_command<parse_select>, kAfterLogin},
     {"SETACL", as_command<parse_setacl>, kAfterLogin, false, Capability::acl},

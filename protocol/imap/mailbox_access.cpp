@@ -57,7 +57,8 @@ std::shared_ptr<store::Account> MailboxAccess::open_shared(std::string_view owne
   if (!store_ || owner.empty() || owner == own_->name()) return nullptr;
   // The list is asked first: nobody opens an account by guessing its name.
   const auto shared = store_->shared_with(own_->name());
-  if (!std::ranges::contains(shared, owner, &store::SharedMailbox::owner_name)) return nullptr;
+  const auto entry = std::ranges::find(shared, owner, &store::SharedMailbox::owner_name);
+  if (entry == shared.end()) return nullptr;
   auto account = store_->open_account(owner);
   return account ? (*account)->for_reader(own_->name()) : nullptr;
 }
@@ -160,7 +161,8 @@ void MailboxAccess::add_shared(std::vector<ReachedMailbox>& found) const {
     auto mailboxes = account->mailboxes();
     if (!mailboxes) continue;
     for (store::MailboxInfo& info : *mailboxes) {
-      if (!std::ranges::contains(of_owner, info.id, &store::SharedMailbox::mailbox)) continue;
+      const auto entry = std::ranges::find(of_owner, info.id, &store::SharedMailbox::mailbox);
+      if (entry == of_owner.end()) continue;
       const auto rights = rights_in(*account, info.id);
       if (!rights || (*rights & right::lookup) == 0) continue;
       std::string name = name_for_user(owner, info.name);

@@ -6,7 +6,7 @@ import re
 STEP = re.compile(r"(C|S|U|O|E|N|R)(\d?):(?: (.*))?$")
 HEADER = re.compile(r"([a-z0-9]+): ?(.*)$")
 NOTE = re.compile(r"# (\w+): (.*)$")
-PEERS = ("dovecot", "mailkeep")
+PEERS = ("cyrus", "dovecot", "mailkeep")
 KEYS = {"protocol", "state", "state2", "state3", "mailbox", "needs", "append", "recent"}
 
 

@@ -247,16 +247,14 @@ store::StoreResult<store::AppendResult> Appending::append() {
   return put_in();
 }
 
-// To another account a message is appended first: what follows is repeated where it fails.
+// Two accounts share no transaction: a failure in between leaves the old message beside the new.
 store::StoreResult<store::AppendResult> Appending::put_in() {
   store::Account& account = *destination_->account;
   const std::string& name = destination_->info.name;
   if (replaced_.value == 0) return account.append(name, std::move(messages_));
   MailboxView& view = *session_.view();
   if (account.id() == view.account().id()) {
-    auto result = view.account().replace(view.id(), replaced_, name, std::move(messages_.front()));
-    if (!result) return std::unexpected(result.error());
-    return std::move(result->added);
+    return view.account().replace(view.id(), replaced_, name, std::move(messages_.front()));
   }
   auto added = account.append(name, std::move(messages_));
   if (!added) return added;

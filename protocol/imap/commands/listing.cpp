@@ -27,8 +27,6 @@ std::string_view special_use_attribute(store::SpecialUse use) {
       return "\\Junk";
     case sent:
       return "\\Sent";
-    case important:
-      return "\\Important";
     case trash:
       return "\\Trash";
     case important:

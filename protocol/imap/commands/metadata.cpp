@@ -142,7 +142,7 @@ void write_metadata(Encoder& out, std::string_view name, const std::vector<std::
     }
   }
   for (const std::string& entry : asked) {
-    if (std::ranges::contains(found, entry, &store::Annotation::entry)) continue;
+    if (std::ranges::find(found, entry, &store::Annotation::entry) != found.end()) continue;
     begin_entry(entry);
     out.raw("NIL");
   }

@@ -16,7 +16,8 @@ Reply no_such_root() {
 }
 
 bool is_administrator(const Session& session) {
-  return std::ranges::contains(session.settings().administrators, session.account_name());
+  const auto& names = session.settings().administrators;
+  return std::ranges::find(names, session.account_name()) != names.end();
 }
 
 // The account of a quota root; null where this user has none of that name.

@@ -1,5 +1,6 @@
 #include "protocol/imap/commands/store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/imap/commands/session_commands.h"

@@ -127,7 +127,7 @@ class DialogTest : public ::testing::Test {
     stream_.input.assign(reads);
     stream_.output.clear();
     boost::asio::io_context context;
-    Session session(stream_, {pool_, authenticator_, events_, settings_});
+    Session session(stream_, {pool_, authenticator_, events_, settings_, store_.get()});
     boost::asio::co_spawn(context, session.run(), [](const std::exception_ptr& error) {
       EXPECT_FALSE(error) << "the session threw";
     });
