@@ -96,6 +96,8 @@ void MessageUpload::State::spool_frame(std::string_view octets) {
 }
 
 void MessageUpload::State::finish() {
+  if (finished_) return;
+  finished_ = true;
   mime::Structure structure = parser_.finish();
   message.size = size;
   message.hash = hash_.finish();
@@ -115,6 +117,16 @@ void MessageUpload::State::finish() {
   encoded_ = {};
 }
 
+void MessageUpload::State::set_aside() {
+  if (size > limit) return;
+  finish();
+  if (message.last_frame.size() < kSetAsideBytes) return;
+  if (spool == nullptr) spool = std::make_unique<SpoolFile>(spool_directory);
+  const std::uint64_t offset = spool->append(message.last_frame);
+  message.spooled.push_back({message.last_codec, offset, message.last_frame.size()});
+  message.last_frame = {};
+}
+
 MessageUpload::MessageUpload(std::unique_ptr<State> state) : state_(std::move(state)) {}
 MessageUpload::~MessageUpload() = default;
 MessageUpload::MessageUpload(MessageUpload&&) noexcept = default;
@@ -122,6 +134,15 @@ MessageUpload& MessageUpload::operator=(MessageUpload&&) noexcept = default;
 
 void MessageUpload::write(std::string_view bytes) {
   state_->write(bytes);
+}
+
+void MessageUpload::set_aside() {
+  state_->set_aside();
+}
+
+std::size_t MessageUpload::held_bytes() const {
+  const FinishedMessage& message = state_->message;
+  return message.head.size() + message.structure.serialized.size() + message.last_frame.size();
 }
 
 std::uint64_t MessageUpload::size() const {

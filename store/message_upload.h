@@ -29,6 +29,11 @@ class MessageUpload {
   // (parsing, compression) always. Octets past StoreOptions::max_message_bytes are only counted:
   // append refuses such a message (StoreError::message_too_big).
   void write(std::string_view bytes);
+  // No more octets come, and other messages before this one is appended: what is much of it waits
+  // on disk, like that of a long message. Blocks on the disk, does real work.
+  void set_aside();
+  // What it holds in memory after set_aside().
+  std::size_t held_bytes() const;
   // Octets written so far.
   std::uint64_t size() const;
 

@@ -21,6 +21,8 @@ namespace mailkeep::store {
 
 // What is kept apart from the frames at most; a longer header goes on in the frames.
 inline constexpr std::size_t kMaxHeadBytes = 1 << 20;
+// A last frame of so much goes to the disk when its message is set aside.
+inline constexpr std::size_t kSetAsideBytes = 64 * 1024;
 
 // When a message says that it was sent; its Date field.
 struct SentDate {
@@ -59,8 +61,9 @@ struct MessageUpload::State {
       : spool_directory(std::move(directory)), limit(size_limit) {}
 
   void write(std::string_view bytes);
-  // After the last write; once. Only where size <= limit.
+  // After the last write. Only where size <= limit.
   void finish();
+  void set_aside();
 
   std::filesystem::path spool_directory;
   std::uint64_t limit;
@@ -76,6 +79,7 @@ struct MessageUpload::State {
   mime::MessageParser parser_;
   MessageHash hash_;
   bool head_done_ = false;
+  bool finished_ = false;
   std::size_t searched_ = 0;  // of pending_, for the blank line
   std::string pending_;       // octets that are in no frame yet
   std::string encoded_;

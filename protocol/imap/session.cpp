@@ -196,14 +196,19 @@ Awaitable<Session::Next> Session::on_input(NeedLiteral literal) {
 }
 
 Awaitable<Session::Next> Session::on_append(Parsed<AppendParser> start, NeedLiteral literal) {
-  command_name_ = "APPEND";
+  const bool replaces = start && start->replaces();
+  command_name_ = replaces ? "REPLACE" : "APPEND";
   std::string tag(literal.text.substr(0, literal.text.find(' ')));
   Reply reply;
-  if (!start || !account_) {
-    reply = start ? Reply::bad("APPEND is not allowed before log-in") : Reply::bad(start.error());
+  const bool allowed = replaces ? view_ != nullptr : account_ != nullptr;
+  if (!start || !allowed) {
+    reply = start ? Reply::bad(command_name_ + " is not allowed in this state")
+                  : Reply::bad(start.error());
     reader_.refuse(literal.octets, literal.synchronizing);
   } else {
     reply = co_await guarded(handle_append(*this, std::move(*start), literal));
+    // What failed in the middle of a literal does not take the rest of it for commands.
+    if (reader_.left_to_stream() > 0) reader_.refuse(reader_.left_to_stream(), false);
   }
   co_return co_await finish_command(tag, reply, false);
 }

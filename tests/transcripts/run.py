@@ -2,7 +2,7 @@
 """Runs transcripts against a server: see README.md.
 
     run.py --server build/release/bin/mailkeep [FILE...]
-    run.py --host H --port P [--pop3-port P] --user 'u%d' --password P [--peer dovecot | cyrus] [FILE...]
+    run.py --host H --port P [--pop3-port P] --user 'u%d' --password P [--peer PEER] [FILE...]
 """
 import argparse
 import binascii

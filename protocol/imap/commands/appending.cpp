@@ -39,7 +39,7 @@ protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
   if (parser_.replaces()) find_replaced();
   // What is small and cannot be stopped any more is refused as cheaply when it is stored.
   const bool comes_anyway = literal && !literal->synchronizing && literal->octets <= kPieceBytes;
-  if (!comes_anyway) co_await find_destination();
+  if (!comes_anyway) co_await find_destination(literal ? literal->octets : 0);
   for (;;) {
     co_await take_steps();
     if (!literal) break;
@@ -59,8 +59,17 @@ protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
 }
 
 // What stands in the way is asked before any octets are let in.
-protocol::Awaitable<void> Appending::find_destination() {
-  const auto allowed = co_await session_.blocking([&] { return check_destination(); });
+protocol::Awaitable<void> Appending::find_destination(std::uint64_t octets) {
+  const auto allowed = co_await session_.blocking([&]() -> store::StoreResult<void> {
+    if (auto found = check_destination(); !found) return found;
+    // Of REPLACE only the difference counts (RFC 8508 3.4): the store knows it in the end.
+    if (parser_.replaces()) return {};
+    const auto quota = destination_->account->quota();
+    if (!quota) return std::unexpected(quota.error());
+    const bool fits = !quota->limits.bytes || quota->usage.bytes + octets <= *quota->limits.bytes;
+    if (!fits) return std::unexpected(store::StoreError::over_quota);
+    return {};
+  });
   if (!allowed) refuse(Reply::refused_destination(allowed.error()));
 }
 
@@ -93,7 +102,8 @@ protocol::Awaitable<void> Appending::begin_message(AppendStep step) {
     refuse(Reply::no("LIMIT", "Too many messages in one command"));
   }
   if (refusal_) co_return;
-  co_await flush_piece();
+  if (!messages_.empty()) co_await set_aside();
+  if (refusal_) co_return;
   messages_.push_back({session_.account().begin_upload(), std::move(step.flags),
                        step.date.value_or(Session::now())});
   message_octets_ = 0;
@@ -116,6 +126,19 @@ bool Appending::has_room_for(std::uint64_t octets) {
   message_octets_ += octets;
   all_octets_ += octets;
   return true;
+}
+
+protocol::Awaitable<void> Appending::set_aside() {
+  co_await session_.blocking([&] {
+    store::MessageUpload& upload = messages_.back().upload;
+    if (!piece_.empty()) upload.write(piece_);
+    upload.set_aside();
+    held_bytes_ += upload.held_bytes();
+  });
+  piece_.clear();
+  if (held_bytes_ > kMaxAppendHeldBytes) {
+    refuse(Reply::no("LIMIT", "Too much in one command"));
+  }
 }
 
 protocol::Awaitable<void> Appending::flush_piece() {

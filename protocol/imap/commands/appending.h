@@ -32,7 +32,7 @@ class Appending {
  private:
   using Need = AppendParser::Need;
 
-  protocol::Awaitable<void> find_destination();
+  protocol::Awaitable<void> find_destination(std::uint64_t octets);
   store::StoreResult<void> check_destination();
   protocol::Awaitable<void> take_steps();
   protocol::Awaitable<void> begin_message(AppendStep step);
@@ -47,6 +47,8 @@ class Appending {
   protocol::Awaitable<std::optional<Reply>> receive();
   protocol::Awaitable<std::optional<Reply>> read_on(std::optional<NeedLiteral>& literal);
 
+  // The last message is complete, and another follows.
+  protocol::Awaitable<void> set_aside();
   protocol::Awaitable<void> flush_piece();
   void check_last_message();
   void find_replaced();
@@ -66,6 +68,7 @@ class Appending {
   std::string piece_;                 // octets of the last message that it has not got yet
   std::uint64_t message_octets_ = 0;  // of the last one
   std::uint64_t all_octets_ = 0;
+  std::size_t held_bytes_ = 0;  // of messages that are set aside
 };
 
 }  // namespace mailkeep::imap

@@ -211,6 +211,7 @@ void CommandReader::stream(std::uint64_t octets) {
 
 void CommandReader::refuse(std::uint64_t octets, bool synchronizing) {
   announced_.reset();
+  streaming_ = 0;  // of one that was taken in part
   forget_command();
   if (synchronizing) return;
   skipping_ = octets;

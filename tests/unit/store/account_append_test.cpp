@@ -39,6 +39,23 @@ TEST_F(AppendTest, GivesBackTheSameOctets) {
   expect_clean();
 }
 
+TEST_F(AppendTest, MessagesThatWereSetAsideHoldLittleMemory) {
+  std::vector<NewMessage> messages;
+  std::vector<std::string> texts;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    texts.push_back("Subject: x\r\n\r\n" + noise(i * 150'000, i + 1));
+    messages.push_back({account_->begin_upload(), {}, {}});
+    messages.back().upload.write(texts.back());
+    messages.back().upload.set_aside();
+    EXPECT_LT(messages.back().upload.held_bytes(), 70'000U);
+  }
+  ASSERT_TRUE(account_->append("INBOX", std::move(messages)));
+  const auto kept = fetch(id("INBOX"));
+  ASSERT_EQ(kept.size(), texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(kept[i].octets, texts[i]) << i;
+  expect_clean();
+}
+
 TEST_F(AppendTest, AnyOctetsAreAMessage) {
   std::vector<std::string> odd = {
       "",

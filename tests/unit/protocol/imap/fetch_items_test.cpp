@@ -57,6 +57,26 @@ TEST(FetchItems, ReadsHeaderFieldsAndPartialRanges) {
   EXPECT_EQ(item.partial->octets, 20U);
 }
 
+// RFC 3516 7
+TEST(FetchItems, ReadsPartsWithoutTheirEncodings) {
+  const auto items = parse("(BINARY.PEEK[1.2]<3.4> BINARY.SIZE[2] BINARY.PEEK[])").value();
+  ASSERT_EQ(items.bodies.size(), 3U);
+  EXPECT_EQ(items.bodies[0].form, BodyForm::binary);
+  EXPECT_EQ(items.bodies[0].section.part, (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(items.bodies[0].partial->octets, 4U);
+  EXPECT_EQ(items.bodies[1].form, BodyForm::binary_size);
+  EXPECT_TRUE(items.bodies[2].section.part.empty());
+  EXPECT_FALSE(items.sets_seen);
+  EXPECT_TRUE(parse("BINARY[1]").value().sets_seen);
+}
+
+// RFC 8970 6
+TEST(FetchItems, ReadsPreviews) {
+  EXPECT_TRUE(parse("PREVIEW").value().preview);
+  EXPECT_TRUE(parse("(FLAGS PREVIEW (LAZY) UID)").value().uid);
+  EXPECT_FALSE(parse("(PREVIEW (EAGER))"));
+}
+
 class WrongFetchItems : public testing::TestWithParam<const char*> {};
 TEST_P(WrongFetchItems, AreRefused) {
   EXPECT_FALSE(parse(GetParam())) << GetParam();
@@ -67,7 +87,9 @@ INSTANTIATE_TEST_SUITE_P(Forms, WrongFetchItems,
                                          "BODY[1..2]", "BODY[HEADER.FIELDS]",
                                          "BODY[HEADER.FIELDS ()]", "BODY[]<1>", "BODY[]<1.0>",
                                          "BODY[]<1.2", "BODY[NAME]", "RFC822.SIZES", "BODY.PEEK",
-                                         "BODY[4294967296]"));
+                                         "BODY[4294967296]", "BINARY", "BINARY[TEXT]", "BINARY[1.]",
+                                         "BINARY[1.MIME]", "BINARY.SIZE[1]<0.1>", "BINARY[1]<0.0>",
+                                         "BINARY[1"));
 
 TEST(FetchItems, LimitsSectionsFieldsAndDepth) {
   std::string many = "(FLAGS";

@@ -82,6 +82,18 @@ TEST_F(UserCommands, RemoveTakesAccountsAway) {
   EXPECT_EQ(out(), "bob\n");
 }
 
+TEST_F(UserCommands, QuotaSetsAndTellsLimits) {
+  add_account("ann");
+  EXPECT_EQ(run({"user", "quota", "ann", "--storage", "2M", "--messages=10"}), exit_code::ok);
+  EXPECT_EQ(out(), "storage\t0\t2097152\nmessages\t0\t10\nmailboxes\t6\tnone\n");
+  EXPECT_EQ(run({"user", "quota", "ANN", "--storage", "none", "--mailboxes", "7"}), exit_code::ok);
+  EXPECT_EQ(run({"user", "quota", "ann"}), exit_code::ok);
+  EXPECT_THAT(out(), HasSubstr("storage\t0\tnone\nmessages\t0\t10\nmailboxes\t6\t7\n"));
+  EXPECT_EQ(run({"user", "quota", "ann", "--messages", "many"}), exit_code::usage);
+  EXPECT_EQ(run({"user", "quota"}), exit_code::usage);
+  EXPECT_EQ(run({"user", "quota", "eve"}), exit_code::failed);
+}
+
 TEST_F(AdminCommands, SayHowTheyAreUsed) {
   EXPECT_EQ(run({"user"}), exit_code::usage);
   EXPECT_THAT(err(), AllOf(HasSubstr("user add NAME"), HasSubstr("user passwd NAME")));

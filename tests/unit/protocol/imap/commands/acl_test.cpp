@@ -65,7 +65,8 @@ TEST_F(SharedMailboxes, nothing_shows_without_rights) {
     EXPECT_EQ(say_logged_in("a RENAME " + quoted + " mine\r\n"), kNone) << name;
     EXPECT_EQ(say_logged_in("a GETQUOTAROOT " + quoted + "\r\n"), kNone) << name;
     EXPECT_EQ(say_logged_in("a GETMETADATA " + quoted + " /shared/comment\r\n"), kNone) << name;
-    EXPECT_EQ(say_logged_in("a SETMETADATA " + quoted + " (/shared/comment \"x\")\r\n"), kNone) << name;
+    EXPECT_EQ(say_logged_in("a SETMETADATA " + quoted + " (/shared/comment \"x\")\r\n"), kNone)
+        << name;
     EXPECT_EQ(say_logged_in("a CREATE " + quoted + "\r\n"), kNone) << name;
     const std::string append = say_logged_in("a APPEND " + quoted + " {3+}\r\nabc\r\n");
     EXPECT_TRUE(append.starts_with("a NO [TRYCREATE] There is no such mailbox")) << name << append;
@@ -132,6 +133,18 @@ TEST_F(SharedMailboxes, a_reader_reads_and_changes_nothing) {
   EXPECT_EQ(bob_->mailbox("work")->unseen, 3U);
   EXPECT_EQ(bob_->mailbox("work")->messages, 3U);
   EXPECT_EQ(account().mailbox("INBOX")->messages, 1U);
+}
+
+TEST_F(SharedMailboxes, each_reader_has_seen_of_their_own) {
+  share("lrs");
+  const std::string output = say_logged_in(
+      "a SELECT \"Other Users/bob/work\"\r\n"
+      "b FETCH 1 BODY[TEXT]\r\n"
+      "c SEARCH SEEN\r\n");
+  EXPECT_NE(output.find("* SEARCH 1\r\n"), std::string::npos) << output;
+  EXPECT_EQ(bob_->mailbox("work")->unseen, 3U);
+  EXPECT_NE(say_logged_in("a STATUS \"Other Users/bob/work\" (UNSEEN)\r\n").find("(UNSEEN 2)"),
+            std::string::npos);
 }
 
 TEST_F(SharedMailboxes, flags_are_changed_as_far_as_rights_go) {

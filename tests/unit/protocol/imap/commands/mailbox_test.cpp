@@ -95,9 +95,10 @@ TEST_F(MailboxCommands, subscribe_and_unsubscribe) {
             "d OK UNSUBSCRIBE completed\r\ne OK LSUB completed\r\n");
 }
 
-TEST_F(MailboxCommands, the_namespace_is_one) {
-  EXPECT_EQ(say_logged_in("a NAMESPACE\r\n"),
-            "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\na OK NAMESPACE completed\r\n");
+TEST_F(MailboxCommands, namespaces_are_the_own_one_and_that_of_others) {
+  EXPECT_EQ(
+      say_logged_in("a NAMESPACE\r\n"),
+      "* NAMESPACE ((\"\" \"/\")) ((\"Other Users/\" \"/\")) NIL\r\na OK NAMESPACE completed\r\n");
 }
 
 TEST_F(MailboxCommands, need_a_log_in) {
