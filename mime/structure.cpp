@@ -1,5 +1,7 @@
 #include "mime/structure.h"
 
+#include <algorithm>
+
 #include "mime/text/ascii.h"
 
 namespace mailkeep::mime {
@@ -72,56 +74,18 @@ std::string part_number(const Structure& structure, std::uint32_t part) {
   return number;
 }
 
-std::string_view describe(DefectKind kind) {
-  switch (kind) {
-    case DefectKind::missing_closing_boundary:
-      return "a multipart ends without its closing boundary line";
-    case DefectKind::missing_boundary_parameter:
-      return "a multipart has no boundary parameter; it is shown as one text part";
-    case DefectKind::boundary_never_found:
-      return "the boundary of a multipart never begins a part; it is shown as one text part";
-    case DefectKind::missing_blank_line:
-      return "the header runs into the first boundary line without a blank line";
-    case DefectKind::invalid_header_line:
-      return "a line in the header is neither a field nor the continuation of one";
-    case DefectKind::repeated_header_field:
-      return "a field that may stand once is repeated; the first is used, addresses are joined";
-    case DefectKind::invalid_content_type:
-      return "Content-Type does not follow the grammar; what can be understood of it is used";
-    case DefectKind::invalid_content_disposition:
-      return "Content-Disposition does not follow the grammar; what can be understood is used";
-    case DefectKind::invalid_transfer_encoding:
-      return "Content-Transfer-Encoding is not one that is known; the content is not decoded";
-    case DefectKind::transfer_encoding_on_composite:
-      return "a multipart or message has a transfer encoding, which is not allowed";
-    case DefectKind::invalid_base64:
-      return "base64 content holds octets that are not base64; they are passed over";
-    case DefectKind::invalid_quoted_printable:
-      return "quoted-printable content holds escapes that are none; they are kept as they stand";
-    case DefectKind::invalid_address:
-      return "an address field does not follow the grammar; every address found in it is shown";
-    case DefectKind::eight_bit_header:
-      return "the header holds 8-bit octets";
-    case DefectKind::nul_octet:
-      return "the message holds a NUL octet";
-    case DefectKind::bare_cr:
-      return "the message holds a CR without LF; it does not end a line";
-    case DefectKind::bare_lf:
-      return "the message holds a line that ends in LF without CR";
-    case DefectKind::line_too_long:
-      return "a line is longer than 998 octets";
-    case DefectKind::depth_limit:
-      return "parts are nested too deep; what is inside this one is shown as one part";
-    case DefectKind::part_limit:
-      return "the message has too many parts; the rest of it is shown as one part";
-    case DefectKind::header_limit:
-      return "a header, or all headers together, are too long to be read whole";
-    case DefectKind::parameter_limit:
-      return "a field has too many parameters; the others are left out";
-    case DefectKind::address_limit:
-      return "a field has too many addresses; the others are left out";
-  }
-  return "unknown defect";
+Structure opaque_structure(std::uint64_t size, std::uint64_t header_octets, DefectKind why) {
+  Structure structure;
+  Part& part = structure.parts.emplace_back();
+  part.body_begin = std::min(header_octets, size);
+  part.body_end = size;
+  part.type = "application";
+  part.subtype = "octet-stream";
+  part.encoding = "binary";
+  part.envelope.emplace();
+  structure.defects.push_back({why, 0, 0});
+  structure.size = size;
+  return structure;
 }
 
 }  // namespace mailkeep::mime

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mime/defect.h"
 #include "mime/text_arena.h"
 
 namespace mailkeep::mime {
@@ -96,41 +97,6 @@ struct Part {
   std::optional<Envelope> envelope;
 };
 
-enum class DefectKind : std::uint8_t {
-  missing_closing_boundary,
-  missing_boundary_parameter,
-  boundary_never_found,
-  missing_blank_line,
-  invalid_header_line,
-  repeated_header_field,
-  invalid_content_type,
-  invalid_content_disposition,
-  invalid_transfer_encoding,
-  transfer_encoding_on_composite,
-  invalid_base64,
-  invalid_quoted_printable,
-  invalid_address,
-  eight_bit_header,
-  nul_octet,
-  bare_cr,
-  bare_lf,
-  line_too_long,
-  depth_limit,
-  part_limit,
-  header_limit,
-  parameter_limit,
-  address_limit,
-};
-
-// One repair: what was wrong, where, and in which part. `describe` gives the sentence.
-struct Defect {
-  DefectKind kind;
-  std::uint32_t part;    // index in Structure::parts
-  std::uint64_t offset;  // octet offset in the message
-};
-
-std::string_view describe(DefectKind kind);
-
 struct Structure {
   std::vector<Part> parts;  // in message order, parents before children; at least one
   std::vector<Defect> defects;
@@ -139,6 +105,10 @@ struct Structure {
 
   const Part& root() const { return parts.front(); }
 };
+
+// The structure of a message that cannot be handled: one application/octet-stream leaf behind the
+// header, which is its first `header_octets`, and one defect.
+Structure opaque_structure(std::uint64_t size, std::uint64_t header_octets, DefectKind why);
 
 // Children of `part`, in order.
 std::vector<std::uint32_t> children_of(const Structure& structure, std::uint32_t part);

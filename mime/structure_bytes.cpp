@@ -31,8 +31,6 @@ constexpr std::size_t kLeastAddressBytes = 4;
 constexpr std::size_t kLeastLanguageBytes = 1;
 constexpr std::size_t kLeastDefectBytes = 3;
 
-constexpr auto kLastDefectKind = static_cast<std::uint64_t>(DefectKind::address_limit);
-
 class Writer {
  public:
   void number(std::uint64_t value) {
@@ -385,7 +383,9 @@ std::expected<Structure, DeserializeError> deserialize(std::string_view bytes) {
     const std::uint64_t kind = reader.number();
     const std::uint64_t part = reader.number();
     const std::uint64_t offset = reader.number();
-    if (kind > kLastDefectKind || part >= parts || offset > structure.size) return damaged;
+    if (kind > static_cast<std::uint64_t>(kLastDefectKind) || part >= parts ||
+        offset > structure.size)
+      return damaged;
     structure.defects.push_back(
         {static_cast<DefectKind>(kind), static_cast<std::uint32_t>(part), offset});
   }

@@ -35,6 +35,7 @@ constexpr std::array kCommands{
     CommandHelp{"mailbox", "List mailboxes."},
     CommandHelp{"import", "Import mail from mbox files, Maildirs and single messages."},
     CommandHelp{"export", "Export mail."},
+    CommandHelp{"message", "Explain a message; list the messages with defects."},
     CommandHelp{"store", "Check the data of an account."},
 };
 

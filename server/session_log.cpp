@@ -54,6 +54,7 @@ void SessionLog::command_failed(std::string_view protocol, std::string_view peer
                                 std::string_view account, std::string_view mailbox,
                                 std::uint32_t uid, std::string_view command,
                                 std::string_view what) {
+  ++counters_.failures;
   log_->error("command_failed", {{"protocol", protocol},
                                  {"peer", peer},
                                  {"account", account},
@@ -61,6 +62,17 @@ void SessionLog::command_failed(std::string_view protocol, std::string_view peer
                                  {"uid", uid},
                                  {"command", command},
                                  {"error", what}});
+}
+
+void SessionLog::message_has_defects(std::string_view protocol, std::string_view account,
+                                     std::string_view mailbox, std::uint32_t uid,
+                                     std::string_view kinds) {
+  ++counters_.messages_with_defects;
+  log_->info("message_has_defects", {{"protocol", protocol},
+                                     {"account", account},
+                                     {"mailbox", mailbox},
+                                     {"uid", uid},
+                                     {"defects", kinds}});
 }
 
 void SessionLog::session_ended(std::string_view protocol, std::string_view peer,

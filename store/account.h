@@ -120,6 +120,8 @@ struct AppendResult {
   MailboxId mailbox;
   std::uint32_t uid_validity = 0;
   UidSet uids;  // in the order of the messages
+  // Those that are not as they should be.
+  std::vector<std::pair<Uid, mime::DefectKinds>> defective;
 };
 
 struct CopyResult {

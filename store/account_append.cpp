@@ -72,7 +72,8 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   }
   if (is_too_much(database, messages)) return std::unexpected(StoreError::over_quota);
 
-  AppendResult result{.mailbox = row->id, .uid_validity = row->uid_validity, .uids = {}};
+  AppendResult result{
+      .mailbox = row->id, .uid_validity = row->uid_validity, .uids = {}, .defective = {}};
   if (messages.empty()) return result;
   sqlite::Query last = database.query(kLastMessage);
   last.step();
@@ -91,7 +92,10 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .modseq = modseq.value,
                      .size = message.upload.size(),
                      .internal_date = message.internal_date};
-    result.uids.add(insert_row(database, *row, stored, modseq, now));
+    const Uid uid = insert_row(database, *row, stored, modseq, now);
+    result.uids.add(uid);
+    const mime::DefectKinds defects = message.upload.state().message.structure.defects;
+    if (!defects.empty()) result.defective.emplace_back(uid, defects);
   }
   save_mailbox(database, *row);
   context.touched.push_back({row->id, row->highest_modseq});

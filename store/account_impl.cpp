@@ -23,7 +23,7 @@ StoreResult<void> AccountImpl::require_open() {
 
 MessageUpload AccountImpl::begin_upload() {
   return MessageUpload(std::make_unique<MessageUpload::State>(
-      settings_->spool, settings_->options.max_message_bytes));
+      settings_->spool, settings_->options.max_message_bytes, settings_->options.parsing));
 }
 
 Modseq AccountImpl::latest_modseq(MailboxId mailbox) const {

@@ -129,6 +129,7 @@ class AccountImpl final : public Account,
   // The conversation of a message whose keys the caller's transaction does not have yet.
   ThreadId thread_of(MessageId message);
   // A structure was computed again; maintain() writes it.
+  const Parsing& parsing() const { return settings_->options.parsing; }
   void keep_structure(MessageId message, StructureRecord record);
 
  private:

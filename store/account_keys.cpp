@@ -1,10 +1,10 @@
 // Sort and thread keys: reading them, and making those of messages that came before there were any.
 #include <algorithm>
 
-#include "mime/message_parser.h"
 #include "store/account_impl.h"
 #include "store/message_keys.h"
 #include "store/message_reader.h"
+#include "store/structure_maker.h"
 
 namespace mailkeep::store {
 
@@ -29,18 +29,18 @@ constexpr int kBatch = 200;  // messages in one transaction
 constexpr std::uint64_t kReadBytes = 256 * 1024;
 
 mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query,
-                               std::uint64_t size) {
+                               std::uint64_t size, const Parsing& parsing) {
   if (query.integer(2) == mime::kParserVersion) {
     if (auto kept = mime::deserialize(query.blob(3))) return *std::move(kept);
   }
-  mime::MessageParser parser;
+  StructureMaker maker(parsing);
   std::string octets;
   for (std::uint64_t offset = 0; offset < size; offset += octets.size()) {
     octets.clear();
     reader.read(offset, kReadBytes, octets);
-    parser.feed(octets);
+    maker.feed(octets);
   }
-  return parser.finish();
+  return maker.finish();
 }
 
 struct KeysState {
@@ -58,7 +58,7 @@ KeysState load_state(sqlite::Database& database) {
 }
 
 // Keys of up to kBatch messages below `from`; returns from where on all have theirs.
-std::int64_t add_keys(sqlite::Database& database, std::int64_t from) {
+std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsing& parsing) {
   MessageReader reader(database);
   int count = 0;
   sqlite::Query query = database.query(kMissing, from, kBatch);
@@ -68,11 +68,11 @@ std::int64_t add_keys(sqlite::Database& database, std::int64_t from) {
     const MessageId id{from};
     const auto size = static_cast<std::uint64_t>(query.integer(1));
     reader.select(id, size);
-    const mime::Structure structure = read_structure(reader, query, size);
-    const StructureRecord record = make_structure_record(structure);
+    mime::Structure structure = read_structure(reader, query, size, parsing);
+    const StructureRecord record = StructureMaker::record_of(structure);
     std::optional<std::pair<std::int64_t, std::int32_t>> sent;
     if (record.sent) sent.emplace(record.sent->seconds, record.sent->zone_minutes);
-    renew_message_keys(database, id, make_message_keys(structure, reader.head()), sent);
+    renew_message_keys(database, id, StructureMaker::keys_of(structure, reader.head()), sent);
   }
   return count < kBatch ? 0 : from;
 }
@@ -169,11 +169,13 @@ StoreResult<bool> AccountImpl::add_missing_keys() {
     keys_complete_ = true;
     return false;
   }
-  auto more = write(sqlite::Durability::process, 0, [](WriteContext& context) -> StoreResult<bool> {
-    const std::int64_t from = add_keys(context.database, load_state(context.database).from);
-    context.database.run(kSaveState, kKeysVersion, from);
-    return from != 0;
-  });
+  auto more =
+      write(sqlite::Durability::process, 0, [this](WriteContext& context) -> StoreResult<bool> {
+        const std::int64_t from =
+            add_keys(context.database, load_state(context.database).from, parsing());
+        context.database.run(kSaveState, kKeysVersion, from);
+        return from != 0;
+      });
   if (more && !*more) keys_complete_ = true;
   return more;
 }

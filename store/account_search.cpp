@@ -12,6 +12,19 @@ constexpr const char* kRows = R"sql(
 SELECT uid, message_id, flags, modseq, size, internal_date, zone, save_date FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
+// A message whose content is damaged, or that our code fails at, does not match; the others of the
+// mailbox are searched all the same. The machine's failures are everybody's.
+bool matches(const SearchMatcher& matcher, SearchedMessage& message) {
+  try {
+    return matcher.matches(message);
+  } catch (const sqlite::Error& error) {
+    if (!error.is_damage()) throw;
+  } catch (const std::exception&) {
+    return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& query,
@@ -30,7 +43,7 @@ StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId ma
     TextIndex* const index = settings_->options.text_index ? &index_ : nullptr;
     const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row), index);
     const ReaderSeen seen(database, mailbox, reader);
-    SearchedMessage message(database);
+    SearchedMessage message(database, parsing());
     const UidSet searched = searched_uids(query);
     UidSet found;
     sqlite::Query rows = database.query(kRows);
@@ -40,7 +53,7 @@ StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId ma
         MessageRow row = read_message_row(rows);
         seen.apply(row.uid, row.flags, row.modseq);
         message.select(row);
-        if (matcher.matches(message)) found.add(row.uid);
+        if (matches(matcher, message)) found.add(row.uid);
       }
     }
     return found;

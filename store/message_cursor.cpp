@@ -1,5 +1,4 @@
 // FETCH: messages of one mailbox out of one read transaction.
-#include "mime/message_parser.h"
 #include "store/account_impl.h"
 #include "store/message_reader.h"
 
@@ -116,14 +115,15 @@ class SqliteCursor final : public MessageCursor {
   }
 
   void parse_again() {
-    mime::MessageParser parser;
+    StructureMaker structure(account_->parsing());
     std::string octets;
     for (std::uint64_t offset = 0; offset < row_.size; offset += octets.size()) {
       octets.clear();
       octets_.read(offset, kContentFrameBytes, octets);
-      parser.feed(octets);
+      structure.feed(octets);
     }
-    StructureRecord record = make_structure_record(parser.finish());
+    mime::Structure made = structure.finish();
+    StructureRecord record = StructureMaker::record_of(made);
     parsed_again_ = record.serialized;
     structure_ = parsed_again_;
     account_->keep_structure(row_.message, std::move(record));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "mime/date_time.h"
 #include "store/upload_state.h"
 
 namespace mailkeep::store {
@@ -25,19 +24,6 @@ std::size_t find_body(std::string_view octets, std::size_t from) {
 
 }  // namespace
 
-StructureRecord make_structure_record(const mime::Structure& structure) {
-  StructureRecord record;
-  record.serialized = mime::serialize(structure);
-  record.header_size = structure.root().body_begin;
-  const auto& envelope = structure.root().envelope;
-  if (envelope && envelope->date) {
-    if (auto date = mime::parse_date(*envelope->date)) {
-      record.sent = SentDate{date->seconds, date->zone_minutes};
-    }
-  }
-  return record;
-}
-
 std::uint64_t FinishedMessage::kept_bytes() const {
   std::uint64_t bytes = head.size() + structure.serialized.size() + last_frame.size();
   for (const Frame& frame : spooled) bytes += frame.length;
@@ -50,7 +36,7 @@ void MessageUpload::State::write(std::string_view bytes) {
     pending_ = {};
     return;
   }
-  parser_.feed(bytes);
+  structure_.feed(bytes);
   hash_.update(bytes);
   if (head_done_) {
     fill_frames(bytes);
@@ -98,10 +84,10 @@ void MessageUpload::State::spool_frame(std::string_view octets) {
 void MessageUpload::State::finish() {
   if (finished_) return;
   finished_ = true;
-  mime::Structure structure = parser_.finish();
   message.size = size;
   message.hash = hash_.finish();
-  message.structure = make_structure_record(structure);
+  mime::Structure structure = structure_.finish();
+  message.structure = StructureMaker::record_of(structure);
   if (!head_done_) {
     std::string octets = std::move(pending_);
     pending_.clear();
@@ -111,7 +97,7 @@ void MessageUpload::State::finish() {
     fill_frames(std::string_view(octets).substr(head));
     head_done_ = true;
   }
-  message.keys = make_message_keys(structure, message.head);
+  message.keys = StructureMaker::keys_of(structure, message.head);
   if (!pending_.empty()) message.last_codec = encode_frame(pending_, message.last_frame);
   pending_ = {};
   encoded_ = {};

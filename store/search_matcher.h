@@ -15,6 +15,7 @@
 #include "store/search_query.h"
 #include "store/search_text.h"
 #include "store/sqlite/database.h"
+#include "store/structure_maker.h"
 #include "store/text_index.h"
 
 namespace mailkeep::store {
@@ -24,7 +25,8 @@ struct MessageRow;
 // One message at a time, as much of it as is asked for.
 class SearchedMessage {
  public:
-  explicit SearchedMessage(sqlite::Database& database) : database_(database), reader_(database) {}
+  SearchedMessage(sqlite::Database& database, const Parsing& parsing)
+      : database_(database), parsing_(parsing), reader_(database) {}
 
   void select(const MessageRow& row);
   const MessageRow& row() const { return *row_; }
@@ -44,6 +46,7 @@ class SearchedMessage {
   bool visit_part(const mime::Part& part, TextVisitor& visitor);
 
   sqlite::Database& database_;
+  const Parsing& parsing_;
   MessageReader reader_;
   const MessageRow* row_ = nullptr;
   std::string octets_;

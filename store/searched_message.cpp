@@ -1,5 +1,4 @@
 // What SEARCH reads of a message beyond its row.
-#include "mime/message_parser.h"
 #include "mime/part_text.h"
 #include "mime/text/decoders.h"
 #include "store/account.h"
@@ -46,13 +45,13 @@ mime::Structure SearchedMessage::structure() {
   if (query.step() && query.integer(0) == mime::kParserVersion) {
     if (auto kept = mime::deserialize(query.blob(1))) return *std::move(kept);
   }
-  mime::MessageParser parser;
+  StructureMaker structure(parsing_);
   for (std::uint64_t offset = 0; offset < row_->size; offset += octets_.size()) {
     octets_.clear();
     reader_.read(offset, kReadBytes, octets_);
-    parser.feed(octets_);
+    structure.feed(octets_);
   }
-  return parser.finish();
+  return structure.finish();
 }
 
 bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "store/access.h"
+#include "store/structure_maker.h"
 #include "store/types.h"
 
 namespace mailkeep::store {
@@ -34,6 +35,7 @@ struct StoreOptions {
   std::uint64_t max_message_bytes = 256ULL << 20;
   std::uint32_t max_mailboxes = 10'000;  // per account
   bool text_index = true;                // kept for SEARCH; made again when it is turned on
+  Parsing parsing{};                     // how messages are taken apart
   std::uint32_t page_bytes = 4096;       // of new account files; a power of two from 512 to 65536
 };
 

@@ -109,7 +109,8 @@ bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
     return false;
   }
   met_.resize(kTrigramWords);
-  SearchedMessage message(database);
+  static const Parsing kParsing;
+  SearchedMessage message(database, kParsing);
   sqlite::Query query = database.query(kMessages, segment_->last());
   const std::size_t wanted = is_big_ ? kBigMessages : kSmallMessages;
   MessageRow row;

@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "mime/message_parser.h"
 #include "store/content_frame.h"
 #include "store/message_hash.h"
 #include "store/message_keys.h"
 #include "store/message_upload.h"
 #include "store/spool_file.h"
+#include "store/structure_maker.h"
 
 namespace mailkeep::store {
 
@@ -23,20 +23,6 @@ namespace mailkeep::store {
 inline constexpr std::size_t kMaxHeadBytes = 1 << 20;
 // A last frame of so much goes to the disk when its message is set aside.
 inline constexpr std::size_t kSetAsideBytes = 64 * 1024;
-
-// When a message says that it was sent; its Date field.
-struct SentDate {
-  std::int64_t seconds;
-  std::int32_t zone_minutes;
-};
-
-// The parts of a structure that are columns of their own.
-struct StructureRecord {
-  std::string serialized;
-  std::uint64_t header_size = 0;
-  std::optional<SentDate> sent;
-};
-StructureRecord make_structure_record(const mime::Structure& structure);
 
 // A message ready to be written.
 struct FinishedMessage {
@@ -57,8 +43,8 @@ struct FinishedMessage {
 };
 
 struct MessageUpload::State {
-  State(std::filesystem::path directory, std::uint64_t size_limit)
-      : spool_directory(std::move(directory)), limit(size_limit) {}
+  State(std::filesystem::path directory, std::uint64_t size_limit, const Parsing& parsing)
+      : spool_directory(std::move(directory)), limit(size_limit), structure_(parsing) {}
 
   void write(std::string_view bytes);
   // After the last write. Only where size <= limit.
@@ -76,7 +62,7 @@ struct MessageUpload::State {
   void fill_frames(std::string_view bytes);
   void spool_frame(std::string_view octets);
 
-  mime::MessageParser parser_;
+  StructureMaker structure_;
   MessageHash hash_;
   bool head_done_ = false;
   bool finished_ = false;

@@ -382,6 +382,13 @@ void Session::report_failure(std::string_view what) {
                                   view_ ? view_->info().name : "", 0, command_name_, what);
 }
 
+void Session::report_defects(std::string_view account, std::string_view mailbox,
+                             const store::AppendResult& result) {
+  for (const auto& [uid, kinds] : result.defective) {
+    services_.events.message_has_defects("imap", account, mailbox, uid.value, kinds.names());
+  }
+}
+
 void Session::report_message_failure(store::Uid uid, std::string_view what) {
   services_.events.command_failed("imap", stream_->peer(), account_ ? account_->name() : "",
                                   view_ ? view_->info().name : "", uid.value, command_name_, what);

@@ -113,6 +113,9 @@ class Session {
   // Tells the log that handling one message failed and was mended for the client. May be called
   // from blocking work.
   void report_message_failure(store::Uid uid, std::string_view what);
+  // Tells the log of messages that came in with defects. Loop thread or blocking work.
+  void report_defects(std::string_view account, std::string_view mailbox,
+                      const store::AppendResult& result);
 
  private:
   struct Line;  // a parsed command with its tag

@@ -9,6 +9,7 @@
 #include "server/admin/export_command.h"
 #include "server/admin/import_command.h"
 #include "server/admin/mailbox_commands.h"
+#include "server/admin/message_commands.h"
 #include "server/admin/user_commands.h"
 #include "server/exit_code.h"
 
@@ -23,7 +24,7 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 9> kCommands{{
+constexpr std::array<AdminCommand, 11> kCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate)."},
@@ -44,6 +45,11 @@ constexpr std::array<AdminCommand, 9> kCommands{{
     {"export", "", export_mail, "ACCOUNT --to PATH [--mailbox NAME] [--verbatim]",
      "Exports all mailboxes, or one, to a new Maildir, or one mailbox to a new mbox file\n"
      "if PATH ends in .mbox."},
+    {"message", "explain", message_explain, "FILE | ACCOUNT MAILBOX UID [--json]",
+     "Draws the parts of a message with types and sizes, and says what is wrong with it,\n"
+     "where, and what is done about it."},
+    {"message", "defects", message_defects, "ACCOUNT [--json]",
+     "Lists the messages of an account that are not as they should be."},
     {"store", "check", store_check, "ACCOUNT... | --all",
      "Checks counts, content and indexes of accounts."},
 }};

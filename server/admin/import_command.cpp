@@ -81,6 +81,10 @@ std::string summary(const Importer& importer, std::uint64_t failed, Clock::durat
   const double seconds = std::chrono::duration<double>(time).count();
   std::string text = fmt::format("Imported {} messages ({}) in {:.1f} s", importer.messages(),
                                  readable_bytes(importer.bytes()), seconds);
+  if (importer.defective() > 0) {
+    text += fmt::format("; {} of them with defects (see: mailkeep message defects)",
+                        importer.defective());
+  }
   if (failed > 0) text += fmt::format("; {} could not be imported", failed);
   return text;
 }

@@ -145,8 +145,11 @@ void Importer::commit_batches() {
 void Importer::commit(Batch batch) {
   const std::uint64_t count = batch.messages.size();
   const auto result = account_->append(batch.mailbox, std::move(batch.messages));
-  if (result) return;
   const std::lock_guard lock(mutex_);
+  if (result) {
+    defective_ += result->defective.size();
+    return;
+  }
   refusals_.push_back({batch.mailbox + ": " + std::to_string(count) +
                            " messages refused: " + std::string(store::describe(result.error())),
                        count, batch.bytes});

@@ -47,6 +47,8 @@ class Importer {
   std::uint64_t messages() const { return messages_; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t failed() const { return failed_; }
+  // Of those that are committed, how many have defects. After finish().
+  std::uint64_t defective() const { return defective_; }
 
  private:
   struct Batch {
@@ -82,6 +84,7 @@ class Importer {
   std::deque<Batch> queue_;        // at most kQueuedBatches
   std::vector<Refusal> refusals_;  // that nobody was told of
   std::exception_ptr error_;
+  std::uint64_t defective_ = 0;
   bool committing_ = false;
   bool stop_ = false;
   std::thread committer_;

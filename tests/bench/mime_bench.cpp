@@ -9,6 +9,9 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#ifdef MAILKEEP_GMIME
+#include <gmime/gmime.h>
+#endif
 
 #include "mime/message_parser.h"
 #include "mime/text/charset.h"
@@ -152,6 +155,89 @@ void BM_ParseCorpus(benchmark::State& state) {
   count_octets(state, octets);
 }
 BENCHMARK(BM_ParseCorpus)->Unit(benchmark::kMillisecond);
+
+#ifdef MAILKEEP_GMIME
+void parse_by_gmime(const std::string& message) {
+  GMimeStream* const stream = g_mime_stream_mem_new_with_buffer(message.data(), message.size());
+  GMimeParser* const parser = g_mime_parser_new_with_stream(stream);
+  GMimeMessage* const parsed = g_mime_parser_construct_message(parser, nullptr);
+  if (parsed != nullptr) g_object_unref(parsed);
+  g_object_unref(parser);
+  g_object_unref(stream);
+}
+
+void BM_GMimeParseLargeMessage(benchmark::State& state) {
+  g_mime_init();
+  const std::string message = large_message();
+  for (auto _ : state) parse_by_gmime(message);
+  count_octets(state, message.size());
+}
+BENCHMARK(BM_GMimeParseLargeMessage);
+
+void BM_GMimeParseCorpus(benchmark::State& state) {
+  g_mime_init();
+  const std::vector<std::string> messages = corpus();
+  std::size_t octets = 0;
+  for (const std::string& message : messages) octets += message.size();
+  if (messages.empty()) {
+    state.SkipWithError("MAILKEEP_CORPUS names no folder of messages");
+    return;
+  }
+  for (auto _ : state) {
+    for (const std::string& message : messages) parse_by_gmime(message);
+  }
+  count_octets(state, octets);
+}
+BENCHMARK(BM_GMimeParseCorpus)->Unit(benchmark::kMillisecond);
+#endif
+
+// What costs a parser most that is not linear; each grows to 64 MB, and so may the time only.
+std::string repeated(std::string_view begin, std::string_view piece, std::size_t size) {
+  std::string text(begin);
+  text.reserve(size + piece.size());
+  while (text.size() < size) text += piece;
+  return text;
+}
+
+constexpr std::string_view kMultipart = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+
+struct Adversary {
+  const char* name;
+  std::string_view begin;
+  std::string_view piece;
+};
+constexpr Adversary kAdversaries[] = {
+    {"empty_parts", kMultipart, "--b\r\n\r\n"},
+    {"nested_messages", "", "Content-Type: message/rfc822\r\n\r\n"},
+    {"nested_multiparts", kMultipart, "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"},
+    {"almost_boundaries", kMultipart, "--a\r\n"},
+    {"folded_header", "Subject:", " x\r\n"},
+    {"one_line_header", "Subject: ", "x"},
+    {"one_line_body", "\r\n", "x"},
+    {"addresses", "To: ", "a@b,"},
+    {"open_comments", "To: ", "("},
+    {"parameters", "Content-Type: text/plain", "; a=b"},
+    {"continuations", "Content-Type: text/plain", "; a*1=b"},
+    {"content_types", "", "Content-Type: multipart/mixed; boundary=b\r\n"},
+    {"bare_cr", "\r\n", "\r"},
+    {"nul", "\r\n", std::string_view("\0", 1)},
+    {"bad_base64", "Content-Transfer-Encoding: base64\r\n\r\n", "=A"},
+    {"bad_quoted_printable", "Content-Transfer-Encoding: quoted-printable\r\n\r\n", "=="},
+};
+
+void BM_ParseAdversary(benchmark::State& state) {
+  const Adversary& adversary = kAdversaries[state.range(0)];
+  const std::size_t size = static_cast<std::size_t>(state.range(1)) * kMegabyte;
+  const std::string message = repeated(adversary.begin, adversary.piece, size);
+  std::size_t kept = 0;
+  for (auto _ : state) kept = serialize(parse_message(message)).size();
+  count_octets(state, message.size());
+  state.counters["kept_bytes"] = static_cast<double>(kept);
+  state.SetLabel(adversary.name);
+}
+BENCHMARK(BM_ParseAdversary)
+    ->ArgsProduct({benchmark::CreateDenseRange(0, std::size(kAdversaries) - 1, 1), {1, 8, 64}})
+    ->Unit(benchmark::kMillisecond);
 
 void BM_Serialize(benchmark::State& state) {
   const Structure structure = parse_message(small_message());

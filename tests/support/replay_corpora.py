@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""replay_corpora.py PROGRAMS CORPORA MESSAGES: runs each fuzzer over its kept inputs, once each.
+"""replay_corpora.py PROGRAMS CORPORA MESSAGES: runs each fuzzer over its kept inputs and some more.
 
-A fuzzer is a program PROGRAMS/NAME_fuzz; its inputs are CORPORA/NAME/, and for the MIME parsers
-MESSAGES too.
+A fuzzer is a program PROGRAMS/NAME_fuzz; its inputs are CORPORA/NAME/, and for what reads messages
+MESSAGES too. Then it tries RUNS inputs made of them, the same ones every time.
 """
 import pathlib
 import subprocess
 import sys
+import tempfile
+
+RUNS = 5000
 
 
 def main():
@@ -15,13 +18,14 @@ def main():
     fuzzers = sorted(programs.glob("*_fuzz"))
     for program in fuzzers:
         folders = [corpora / program.name.removesuffix("_fuzz")]
-        if program.name.startswith("mime_"):
+        if program.name.startswith("mime_") or program.name == "imap_message_fuzz":
             folders.append(messages)
         inputs = [str(folder) for folder in folders if folder.is_dir()]
-        # Nothing is kept yet: a handful of tries from nothing, so that the target itself is tested.
-        words = [*inputs, "-runs=0"] if inputs else ["-runs=1000"]
-        done = subprocess.run([program, *words, "-timeout=20", "-rss_limit_mb=2048"],
-                              capture_output=True, text=True, errors="replace", check=False)
+        with tempfile.TemporaryDirectory(prefix="mailkeep-fuzz-") as found:
+            done = subprocess.run(
+                [program, found, *inputs, f"-runs={RUNS}", "-seed=1", "-max_len=4096",
+                 "-timeout=20", "-rss_limit_mb=2048", f"-artifact_prefix={found}/"],
+                capture_output=True, text=True, errors="replace", check=False)
         print(f"{program.name}: {'ok' if done.returncode == 0 else 'FAILED'}", flush=True)
         if done.returncode:
             print(done.stderr[-4000:])

@@ -17,6 +17,8 @@ CATCH = {
     "protocol/imap/fetch/message_renderer.cpp": "a message that fails gets a response all the same",
     "protocol/pop3/session.cpp": "a failing command is answered -ERR",
     "protocol/pop3/session_maildrop.cpp": "a failing log-in or QUIT is answered -ERR",
+    "store/account_search.cpp": "a message that cannot be searched does not match",
+    "store/structure_maker.cpp": "a message that cannot be taken apart gets an opaque structure",
     "server/admin/commands.cpp": "wrong usage and failures of a command become its exit code",
     "server/admin/import_command.cpp": "a broken file is reported, and the import goes on",
     "server/admin/importer.cpp": "a broken message is reported, and the import goes on",

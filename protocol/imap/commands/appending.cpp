@@ -290,6 +290,7 @@ store::StoreResult<store::AppendResult> Appending::put_in() {
 protocol::Awaitable<Reply> Appending::store() {
   auto result = co_await session_.blocking([&] { return append(); });
   if (!result) co_return Reply::refused_destination(result.error());
+  session_.report_defects(destination_->account->name(), destination_->info.name, *result);
   if (replaced_.value == 0) co_return Reply::ok(appenduid(*result), "APPEND completed");
   // Before the EXPUNGE, which comes with the view's changes (RFC 8508 4.3).
   session_.out().raw("* OK [").raw(appenduid(*result)).raw("] Replacement message ready\r\n");

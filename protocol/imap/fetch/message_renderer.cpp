@@ -108,24 +108,72 @@ void MessageRenderer::write_row_items(Encoder& out, const store::MessageRow& row
   }
 }
 
-void MessageRenderer::write_structure_items(Encoder& out, const mime::Structure& structure) {
+// The kept structure, or the one of last resort where it cannot be had.
+mime::Structure MessageRenderer::structure_of(store::MessageCursor& cursor) {
+  try {
+    auto kept = mime::deserialize(cursor.structure());
+    if (kept) return std::move(*kept);
+    note_failure("the kept structure is damaged");
+  } catch (const std::exception& error) {
+    note_failure(error.what());
+  }
+  return opaque_structure_of(cursor);
+}
+
+mime::Structure MessageRenderer::opaque_structure_of(store::MessageCursor& cursor) {
+  std::uint64_t header_octets = 0;
+  try {
+    header_octets = cursor.header().size();
+  } catch (const std::exception& error) {
+    note_failure(error.what());
+  }
+  return mime::opaque_structure(cursor.row().size, header_octets,
+                                mime::DefectKind::handling_failed);
+}
+
+template <class Work, class Instead>
+void MessageRenderer::attempt(std::string& out, Work work, Instead instead) {
+  const std::size_t start = out.size();
+  const bool first = first_item_;
+  try {
+    work();
+  } catch (const std::exception& error) {
+    note_failure(error.what());
+    out.resize(start);
+    first_item_ = first;
+    instead();
+  }
+}
+
+void MessageRenderer::write_envelope_item(const mime::Structure& structure, std::string& out) {
   static const mime::Envelope kNothing;
-  if (items_.envelope) {
-    separate(out);
-    out.raw("ENVELOPE ");
-    const auto& envelope = structure.root().envelope;
-    write_envelope(out, envelope ? *envelope : kNothing);
-  }
-  if (items_.body) {
-    separate(out);
-    out.raw("BODY ");
-    write_body_structure(out, structure, false);
-  }
-  if (items_.body_structure) {
-    separate(out);
-    out.raw("BODYSTRUCTURE ");
-    write_body_structure(out, structure, true);
-  }
+  const auto write = [&](const mime::Envelope& envelope, const auto& writer) {
+    Encoder encoder(out);
+    separate(encoder);
+    encoder.raw("ENVELOPE ");
+    writer(encoder, envelope);
+  };
+  const auto& envelope = structure.root().envelope;
+  attempt(
+      out, [&] { write(envelope ? *envelope : kNothing, writers_.envelope); },
+      [&] { write(kNothing, write_envelope); });
+}
+
+void MessageRenderer::write_structure_item(store::MessageCursor& cursor, bool extended,
+                                           mime::Structure& structure, std::string& out) {
+  const auto write = [&](const auto& writer) {
+    Encoder encoder(out);
+    separate(encoder);
+    encoder.raw(extended ? "BODYSTRUCTURE " : "BODY ");
+    writer(encoder, structure, extended);
+  };
+  attempt(
+      out, [&] { write(writers_.body_structure); },
+      [&] {
+        // From here on this is what the message is, so that all of the response agrees with it.
+        structure = opaque_structure_of(cursor);
+        write(write_body_structure);
+      });
 }
 
 void MessageRenderer::write_body(const BodyItem& item, store::MessageCursor& cursor,
@@ -158,8 +206,9 @@ void MessageRenderer::write_body(const BodyItem& item, store::MessageCursor& cur
   const OctetRange range = cut(*located, item.partial);
   encoder.literal_header(range.size());
   if (range.size() > kInlineOctets) {
-    large.push_back({std::move(out), range});
-    out.clear();
+    LargeLiteral& literal = large.emplace_back();
+    literal.octets = range;
+    literal.text.swap(out);
     return;
   }
   const std::size_t from = out.size();
@@ -196,42 +245,36 @@ void MessageRenderer::write_binary(const BodyItem& item, store::MessageCursor& c
   encoder.literal_header(wanted.size());
   const LargeLiteral::Decoded decoded{encoding, wanted.begin, wanted.size()};
   if (wanted.size() > kInlineOctets) {
-    large.push_back({std::move(out), *located, decoded});
-    out.clear();
+    LargeLiteral& literal = large.emplace_back();
+    literal.octets = *located;
+    literal.decoded = decoded;
+    literal.text.swap(out);
     return;
   }
   write_decoded(*located, decoded, cursor, out);
 }
 
-void MessageRenderer::write_preview(Encoder& out, store::MessageCursor& cursor,
-                                    const mime::Structure& structure) {
-  separate(out);
-  out.raw("PREVIEW ")
-      .string(mime::preview(structure, [&](std::uint64_t offset, std::uint64_t length,
+void MessageRenderer::write_preview(store::MessageCursor& cursor, const mime::Structure& structure,
+                                    std::string& out) {
+  const auto write = [&](std::string_view text) {
+    Encoder encoder(out);
+    separate(encoder);
+    encoder.raw("PREVIEW ").string(text);
+  };
+  attempt(
+      out,
+      [&] {
+        write(mime::preview(structure, [&](std::uint64_t offset, std::uint64_t length,
                                            std::string& to) { cursor.read(offset, length, to); }));
+      },
+      [&] { write(""); });
 }
 
-void MessageRenderer::write_last_resort(Encoder& out, const store::MessageRow& row) {
-  if (items_.envelope) {
-    separate(out);
-    out.raw("ENVELOPE ");
-    write_envelope(out, {});
-  }
-  for (const bool extended : {false, true}) {
-    if (!(extended ? items_.body_structure : items_.body)) continue;
-    separate(out);
-    out.raw(extended ? "BODYSTRUCTURE " : "BODY ");
-    write_opaque_body_structure(out, row.size, extended);
-  }
-  if (items_.preview) {
-    separate(out);
-    out.raw("PREVIEW ").string("");
-  }
-  for (const BodyItem& item : items_.bodies) {
-    separate(out);
-    write_section_name(out, item);
-    out.raw(item.form == BodyForm::binary_size ? " 0" : " NIL");
-  }
+void MessageRenderer::write_absent_body(const BodyItem& item, std::string& out) {
+  Encoder encoder(out);
+  separate(encoder);
+  write_section_name(encoder, item);
+  encoder.raw(item.form == BodyForm::binary_size ? " 0" : " NIL");
 }
 
 void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std::string& out,
@@ -240,34 +283,21 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
   const std::uint32_t sequence = view_.uids().sequence_of(row.uid);
   if (sequence == 0) return;
   const std::size_t start = out.size();
-  const auto begin = [&] {
-    Encoder encoder(out);
-    encoder.raw("* ").number(sequence).raw(" FETCH (");
-    first_item_ = true;
-    write_row_items(encoder, row, with_flags);
-  };
-  begin();
-  try {
-    std::optional<mime::Structure> structure;
-    if (items_.needs_structure()) {
-      auto parsed = mime::deserialize(cursor.structure());
-      if (!parsed) throw std::runtime_error("the kept structure is damaged");
-      structure = std::move(*parsed);
-      Encoder encoder(out);
-      write_structure_items(encoder, *structure);
-      if (items_.preview) write_preview(encoder, cursor, *structure);
-    }
-    for (const BodyItem& item : items_.bodies) {
-      write_body(item, cursor, structure ? &*structure : nullptr, out, large);
-    }
-  } catch (const std::exception& error) {
-    failed_(row.uid, error.what());
-    if (!large.empty()) out = std::move(large.front().text);
-    large.clear();
-    out.resize(start);
-    begin();
-    Encoder encoder(out);
-    write_last_resort(encoder, row);
+  failure_.clear();
+  first_item_ = true;
+  Encoder encoder(out);
+  encoder.raw("* ").number(sequence).raw(" FETCH (");
+  write_row_items(encoder, row, with_flags);
+  std::optional<mime::Structure> structure;
+  if (items_.needs_structure()) structure = structure_of(cursor);
+  if (items_.envelope) write_envelope_item(*structure, out);
+  if (items_.body) write_structure_item(cursor, false, *structure, out);
+  if (items_.body_structure) write_structure_item(cursor, true, *structure, out);
+  if (items_.preview) write_preview(cursor, *structure, out);
+  for (const BodyItem& item : items_.bodies) {
+    attempt(
+        out, [&] { write_body(item, cursor, structure ? &*structure : nullptr, out, large); },
+        [&] { write_absent_body(item, out); });
   }
   // All that was asked for may have been left out.
   if (first_item_ && large.empty()) {
@@ -275,6 +305,7 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
     return;
   }
   out += ")\r\n";
+  if (!failure_.empty()) failed_(row.uid, failure_);
 }
 
 }  // namespace mailkeep::imap

@@ -15,6 +15,7 @@
 #include "mime/text/decoders.h"
 #include "protocol/imap/fetch/fetch_items.h"
 #include "protocol/imap/fetch/section_reader.h"
+#include "protocol/imap/fetch/structure_encoder.h"
 #include "protocol/imap/mailbox_view.h"
 #include "protocol/imap/wire/encoder.h"
 #include "store/account.h"
@@ -35,17 +36,26 @@ struct LargeLiteral {
   std::optional<Decoded> decoded = std::nullopt;
 };
 
+// What writes the items that are rendered from a structure. Tests put in what fails.
+struct StructureWriters {
+  std::function<void(Encoder&, const mime::Envelope&)> envelope = write_envelope;
+  std::function<void(Encoder&, const mime::Structure&, bool extended)> body_structure =
+      write_body_structure;
+};
+
 class MessageRenderer {
  public:
   // Literals up to this size are rendered in place.
   static constexpr std::uint64_t kInlineOctets = 256 * 1024;
 
-  // `failed` is told of a message for which the response of last resort was given.
+  // `failed` is told of a message of which some item failed and has its answer of last resort: NIL
+  // for octets and texts, one application/octet-stream leaf for a structure. The others stand.
   using FailureSink = std::function<void(store::Uid, std::string_view what)>;
 
   // All of it must outlive the renderer.
-  MessageRenderer(const FetchItems& items, const MailboxView& view, FailureSink failed)
-      : items_(items), view_(view), failed_(std::move(failed)) {}
+  MessageRenderer(const FetchItems& items, const MailboxView& view, FailureSink failed,
+                  StructureWriters writers = {})
+      : items_(items), view_(view), failed_(std::move(failed)), writers_(std::move(writers)) {}
 
   // What a cursor has to bring for these items.
   store::Detail detail() const;
@@ -67,20 +77,35 @@ class MessageRenderer {
 
  private:
   void write_row_items(Encoder& out, const store::MessageRow& row, bool with_flags);
-  void write_structure_items(Encoder& out, const mime::Structure& structure);
+  mime::Structure structure_of(store::MessageCursor& cursor);
+  mime::Structure opaque_structure_of(store::MessageCursor& cursor);
+  void write_envelope_item(const mime::Structure& structure, std::string& out);
+  void write_structure_item(store::MessageCursor& cursor, bool extended, mime::Structure& structure,
+                            std::string& out);
   void write_body(const BodyItem& item, store::MessageCursor& cursor,
                   const mime::Structure* structure, std::string& out,
                   std::vector<LargeLiteral>& large);
   void write_binary(const BodyItem& item, store::MessageCursor& cursor,
                     const mime::Structure* structure, std::string& out,
                     std::vector<LargeLiteral>& large);
-  void write_preview(Encoder& out, store::MessageCursor& cursor, const mime::Structure& structure);
-  void write_last_resort(Encoder& out, const store::MessageRow& row);
+  void write_preview(store::MessageCursor& cursor, const mime::Structure& structure,
+                     std::string& out);
+  void write_absent_body(const BodyItem& item, std::string& out);
   void separate(Encoder& out);
+  // Runs `work`, which appends one item; where it throws, takes back what it wrote and runs
+  // `instead`.
+  template <class Work, class Instead>
+  void attempt(std::string& out, Work work, Instead instead);
+  // The first of a message is told.
+  void note_failure(std::string_view what) {
+    if (failure_.empty()) failure_ = what;
+  }
 
   const FetchItems& items_;
   const MailboxView& view_;
   FailureSink failed_;
+  StructureWriters writers_;
+  std::string failure_;  // of the message at hand
   bool first_item_ = true;
   bool unknown_encoding_ = false;
   std::string scratch_;

@@ -217,11 +217,4 @@ void write_body_structure(Encoder& out, const mime::Structure& structure, bool e
   BodyWriter(out, structure, extended).write();
 }
 
-void write_opaque_body_structure(Encoder& out, std::uint64_t octets, bool extended) {
-  out.raw("(").string("application").sp().string("octet-stream").raw(" NIL NIL NIL ");
-  out.string("binary").sp().number(limited(octets));
-  if (extended) out.raw(" NIL NIL NIL NIL");
-  out.raw(")");
-}
-
 }  // namespace mailkeep::imap

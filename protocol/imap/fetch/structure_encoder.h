@@ -13,7 +13,4 @@ void write_envelope(Encoder& out, const mime::Envelope& envelope);
 // `extended`: BODYSTRUCTURE, else BODY.
 void write_body_structure(Encoder& out, const mime::Structure& structure, bool extended);
 
-// The structure of last resort: one application/octet-stream leaf of `octets`.
-void write_opaque_body_structure(Encoder& out, std::uint64_t octets, bool extended);
-
 }  // namespace mailkeep::imap

@@ -1,7 +1,6 @@
 #include "structure_check.h"
 
 #include <algorithm>
-#include <array>
 
 #include "mime/content_type.h"
 
@@ -168,32 +167,6 @@ class Checker {
   std::vector<std::string> violations_;
 };
 
-constexpr std::array<std::string_view, 23> kDefectNames{
-    "missing_closing_boundary",
-    "missing_boundary_parameter",
-    "boundary_never_found",
-    "missing_blank_line",
-    "invalid_header_line",
-    "repeated_header_field",
-    "invalid_content_type",
-    "invalid_content_disposition",
-    "invalid_transfer_encoding",
-    "transfer_encoding_on_composite",
-    "invalid_base64",
-    "invalid_quoted_printable",
-    "invalid_address",
-    "eight_bit_header",
-    "nul_octet",
-    "bare_cr",
-    "bare_lf",
-    "line_too_long",
-    "depth_limit",
-    "part_limit",
-    "header_limit",
-    "parameter_limit",
-    "address_limit",
-};
-
 }  // namespace
 
 std::vector<std::string> violations(const Structure& structure, std::string_view message) {
@@ -226,7 +199,7 @@ std::string defect_names(const Structure& structure) {
   std::string names;
   for (const Defect& defect : structure.defects) {
     if (!names.empty()) names += ' ';
-    names += kDefectNames[static_cast<std::size_t>(defect.kind)];
+    names += name_of(defect.kind);
   }
   return names;
 }

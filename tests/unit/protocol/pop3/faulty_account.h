@@ -18,6 +18,9 @@ class FaultyAccount : public store::Account {
   std::set<std::uint32_t> fail_reads_of;  // UIDs
   std::uint64_t fail_reads_from_offset = ~std::uint64_t{0};
   bool fail_expunge = false;
+  std::set<std::uint32_t> fail_structures_of;    // UIDs: asking for it throws
+  std::set<std::uint32_t> damage_structures_of;  // it is not one
+  std::set<std::uint32_t> fail_headers_of;
 
   store::AccountId id() const override { return real_->id(); }
   const std::string& name() const override { return real_->name(); }
@@ -155,8 +158,17 @@ class FaultyAccount : public store::Account {
         : faults_(faults), real_(std::move(real)) {}
     bool next() override { return real_->next(); }
     const store::MessageRow& row() const override { return real_->row(); }
-    std::string_view structure() override { return real_->structure(); }
-    std::string_view header() override { return real_->header(); }
+    std::string_view structure() override {
+      if (faults_.fail_structures_of.contains(row().uid.value)) {
+        throw std::runtime_error("no structure");
+      }
+      if (faults_.damage_structures_of.contains(row().uid.value)) return "damaged";
+      return real_->structure();
+    }
+    std::string_view header() override {
+      if (faults_.fail_headers_of.contains(row().uid.value)) throw std::runtime_error("no header");
+      return real_->header();
+    }
     store::ThreadId thread() override { return real_->thread(); }
     void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
       const bool fails = faults_.fail_reads_of.contains(row().uid.value) ||

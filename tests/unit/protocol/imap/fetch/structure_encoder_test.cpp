@@ -154,13 +154,10 @@ TEST(StructureEncoder, writes_structures_of_any_depth) {
 }
 
 TEST(StructureEncoder, writes_the_structure_of_last_resort) {
-  std::string out;
-  Encoder encoder(out);
-  write_opaque_body_structure(encoder, 1ULL << 40, true);
-  encoder.sp();
-  write_opaque_body_structure(encoder, 3, false);
-  EXPECT_EQ(out,
-            R"(("application" "octet-stream" NIL NIL NIL "binary" 4294967295 NIL NIL NIL NIL) )"
+  const auto why = mime::DefectKind::handling_failed;
+  EXPECT_EQ(body_of(mime::opaque_structure(1ULL << 40, 100, why), true),
+            R"(("application" "octet-stream" NIL NIL NIL "binary" 4294967295 NIL NIL NIL NIL))");
+  EXPECT_EQ(body_of(mime::opaque_structure(103, 100, why), false),
             R"(("application" "octet-stream" NIL NIL NIL "binary" 3))");
 }
 
