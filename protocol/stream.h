@@ -28,6 +28,12 @@ enum class ReadStatus : std::uint8_t {
 // Calls may come from any thread, also after the session has ended (then nothing happens).
 using Waker = std::function<void()>;
 
+enum class PeerState : std::uint8_t {
+  present,
+  silent,  // it will send no more; it may still read, or be gone
+  gone,
+};
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -50,6 +56,9 @@ class Stream {
   virtual bool is_tls() const = 0;
 
   virtual Waker waker() = 0;
+
+  // How the connection is now, without waiting: for work that takes long and reads nothing.
+  virtual PeerState peer_state() { return PeerState::present; }
 
   // The peer as text for logs ("192.0.2.1:40000", "unix").
   virtual const std::string& peer() const = 0;

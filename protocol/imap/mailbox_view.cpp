@@ -46,6 +46,7 @@ std::uint32_t MailboxView::recent_count() const {
 }
 
 std::optional<store::UidSet> MailboxView::resolve(const SequenceSet& set, bool by_uid) const {
+  if (set.is_saved_result()) return uids().intersection(saved_result_);
   if (by_uid) return set.uids_by_uid(uids());
   return set.uids_by_sequence(uids());
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/imap/rights.h"
@@ -47,6 +48,10 @@ class MailboxView {
 
   // The wire's set as UIDs the client knows. Nothing: a sequence number that is not there.
   std::optional<store::UidSet> resolve(const SequenceSet& set, bool by_uid) const;
+
+  // What "$" stands for (RFC 5182 2.1); messages that are gone are left out where it is used.
+  const store::UidSet& saved_result() const { return saved_result_; }
+  void save_result(store::UidSet uids) { saved_result_ = std::move(uids); }
 
   // Whether the store has news, without I/O.
   bool may_have_changed() const;
@@ -88,6 +93,7 @@ class MailboxView {
   std::string name_;
   bool deleted_ = false;
   store::UidSet recent_;
+  store::UidSet saved_result_;
   store::Modseq modseq_;
 
   store::UidSet pending_expunged_;             // known to the client, gone from the store

@@ -280,6 +280,7 @@ Awaitable<Session::Next> Session::run_line(Line line) {
     co_return count_bad();
   }
   command_name_ = line.entry->name;
+  command_tag_ = line.tag;
   const Reply reply = co_await guarded(
       std::visit([this](const auto& command) { return handle(*this, command); }, *line.command));
   co_return co_await finish_command(line.tag, reply, line.entry->holds_expunges);

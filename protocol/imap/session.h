@@ -45,6 +45,7 @@ struct SessionServices {
 // What a client has switched on by ENABLE or by using it (RFC 5161, RFC 7162 3.1.2).
 struct Enabled {
   bool condstore = false;
+  bool imap4rev2 = false;  // RFC 9051: SEARCH answers with ESEARCH
 };
 
 class Session {
@@ -66,6 +67,8 @@ class Session {
   Grammar& grammar() { return grammar_; }
   // Whether a capability is not turned off, server-wide or for the account.
   bool allows(Capability capability) const { return !grammar_.disabled.contains(capability); }
+  // The tag of the command that runs.
+  const std::string& command_tag() const { return command_tag_; }
 
   // Untagged responses go here; they leave with the next flush() at the latest.
   Encoder& out() { return encoder_; }
@@ -155,6 +158,7 @@ class Session {
   std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;
   std::string command_name_;
+  std::string command_tag_;
   std::uint32_t bad_commands_ = 0;
   std::string_view end_reason_ = "closed";
 };

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace mailkeep::server::net {
@@ -182,6 +183,16 @@ Awaitable<bool> Connection::handshake() {
     if (status == TlsSession::Status::ok) co_return true;
   }
   co_return false;
+}
+
+protocol::PeerState Connection::peer_state() {
+  if (lost_) return protocol::PeerState::gone;
+  pollfd state{};
+  state.fd = socket_.native_handle();
+  state.events = POLLRDHUP;
+  if (::poll(&state, 1, 0) <= 0) return protocol::PeerState::present;
+  if ((state.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) return protocol::PeerState::gone;
+  return protocol::PeerState::silent;
 }
 
 Awaitable<void> Connection::finish() {

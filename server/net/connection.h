@@ -49,6 +49,7 @@ class Connection final : public protocol::Stream, public Sweepable {
   bool can_start_tls() const override { return tls_provider_ != nullptr && !tls_; }
   bool is_tls() const override { return tls_ != nullptr; }
   protocol::Waker waker() override;
+  protocol::PeerState peer_state() override;
   const std::string& peer() const override { return peer_; }
   bool peer_is_loopback() const override { return loopback_; }
 

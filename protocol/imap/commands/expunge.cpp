@@ -29,7 +29,7 @@ protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& comman
   if (!view.may(right::expunge)) co_return Reply::refused(store::StoreError::no_permission);
   // EXPUNGE means every message with \Deleted, also those the client was not told of yet.
   const store::UidSet uids =
-      command.uids ? command.uids->uids_by_uid(view.uids()) : store::UidSet({1, UINT32_MAX});
+      command.uids ? *view.resolve(*command.uids, true) : store::UidSet({1, UINT32_MAX});
   auto expunged =
       co_await session.blocking([&] { return view.account().expunge_deleted(view.id(), uids); });
   if (!expunged) co_return Reply::refused(expunged.error());

@@ -32,6 +32,21 @@ store::UidSet SequenceSet::uids_by_uid(const store::UidMap& uids) const {
   return uids.intersection(wanted);
 }
 
+store::UidSet SequenceSet::uids_by_sequence_within(const store::UidMap& uids) const {
+  store::UidSet result;
+  if (uids.empty()) return result;
+  std::uint32_t done = 0;
+  for (const Range& range : resolved(ranges_, uids.size())) {
+    const std::uint32_t first = std::max(range.first, done + 1);
+    const std::uint32_t last = std::min(range.last, uids.size());
+    if (first > last) continue;
+    const store::UidSet found = uids.uids_of(first, last);
+    for (const auto& part : found.ranges()) result.add(part);
+    done = last;
+  }
+  return result;
+}
+
 std::optional<store::UidSet> SequenceSet::uids_by_sequence(const store::UidMap& uids) const {
   const auto ranges = resolved(ranges_, uids.size());
   store::UidSet result;

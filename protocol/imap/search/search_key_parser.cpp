@@ -1,4 +1,4 @@
-#include "protocol/imap/commands/search_key_parser.h"
+#include "protocol/imap/search/search_key_parser.h"
 
 #include <cctype>
 #include <functional>
@@ -65,6 +65,9 @@ constexpr DateKey kDates[] = {
     {"SENTBEFORE", DateOf::sent, DateRelation::before},
     {"SENTON", DateOf::sent, DateRelation::on},
     {"SENTSINCE", DateOf::sent, DateRelation::since},
+    {"SAVEDBEFORE", DateOf::saved, DateRelation::before},  // RFC 8514 4.3
+    {"SAVEDON", DateOf::saved, DateRelation::on},
+    {"SAVEDSINCE", DateOf::saved, DateRelation::since},
 };
 
 constexpr std::string_view kHeaderKeys[] = {"BCC", "CC", "FROM", "SUBJECT", "TO"};
@@ -93,7 +96,7 @@ Parsed<SearchKey> SearchKeyParser::key() {
   if (depth_ >= kMaxSearchDepth) return decoder_.fail("search keys nested too deep");
   if (decoder_.peek() == '(') return group();
   const char c = decoder_.peek();
-  if ((c >= '0' && c <= '9') || c == '*') {
+  if ((c >= '0' && c <= '9') || c == '*' || c == '$') {
     auto set = decoder_.sequence_set();
     if (!set) return std::unexpected(set.error());
     return make(SearchSet{std::move(*set), false});
@@ -142,6 +145,18 @@ Parsed<SearchKey> SearchKeyParser::named(const std::string& name) {
     if (!field) return std::unexpected(field.error());
     return header(std::move(*field));
   }
+  return named_extension(name);
+}
+
+Parsed<SearchKey> SearchKeyParser::named_extension(const std::string& name) {
+  if (name == "OLDER") return age(true);
+  if (name == "YOUNGER") return age(false);
+  if (name == "EMAILID") return object_id(false);
+  if (name == "THREADID") return object_id(true);
+  if (name == "FILTER") return filter();
+  if (name == "FUZZY") return fuzzy();
+  // Every mailbox keeps save dates (RFC 8514 4.3).
+  if (name == "SAVEDATESUPPORTED") return make(store::SearchAll{});
   return std::unexpected(SyntaxError{});
 }
 
@@ -226,11 +241,94 @@ Parsed<SearchKey> SearchKeyParser::uids() {
   return make(SearchSet{std::move(*set), true});
 }
 
+// ("OLDER" / "YOUNGER") SP nz-number (RFC 5032 3)
+Parsed<SearchKey> SearchKeyParser::age(bool older) {
+  if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
+  const auto seconds = decoder_.nz_number();
+  if (!seconds) return std::unexpected(seconds.error());
+  return make(SearchAge{older, *seconds});
+}
+
+// ("EMAILID" / "THREADID") SP objectid (RFC 8474 7)
+Parsed<SearchKey> SearchKeyParser::object_id(bool thread) {
+  if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
+  const auto id = decoder_.atom();
+  if (!id) return std::unexpected(id.error());
+  return make(SearchObjectId{thread, std::string(*id)});
+}
+
+// "FILTER" SP filter-name; 1*<any ATOM-CHAR except "/"> (RFC 5466 4)
+Parsed<SearchKey> SearchKeyParser::filter() {
+  if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
+  const SyntaxError wrong = decoder_.error("expected the name of a filter");
+  const auto name = decoder_.atom();
+  if (!name || name->find('/') != std::string_view::npos) return std::unexpected(wrong);
+  uses_filters_ = true;
+  return make(SearchFilter{std::string(*name)});
+}
+
+// "FUZZY" SP search-key (RFC 6203 7)
+Parsed<SearchKey> SearchKeyParser::fuzzy() {
+  if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
+  ++depth_;
+  auto operand = key();
+  --depth_;
+  if (!operand) return operand;
+  uses_fuzzy_ = true;
+  return make(SearchFuzzy{std::make_unique<SearchKey>(std::move(*operand))});
+}
+
 Parsed<std::string> SearchKeyParser::argument() {
   if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
   auto value = decoder_.astring();
   if (!value) return value;
   return mime::to_utf8(*value, charset_);
+}
+
+namespace {
+
+Parsed<void> parse_keys(Decoder& decoder, SearchProgram& program) {
+  SearchKeyParser parser(decoder, program.charset);
+  auto key = parser.keys();
+  if (!key) return std::unexpected(key.error());
+  program.key = std::move(*key);
+  program.uses_modseq = parser.uses_modseq();
+  program.uses_fuzzy = parser.uses_fuzzy();
+  program.uses_filters = parser.uses_filters();
+  return decoder.end();
+}
+
+// The charset, a SP, and the keys.
+Parsed<void> parse_charset_and_keys(Decoder& decoder, SearchProgram& program) {
+  auto charset = decoder.astring();
+  if (!charset) return std::unexpected(charset.error());
+  program.charset = std::move(*charset);
+  program.known_charset = mime::is_known_charset(program.charset);
+  if (!program.known_charset) return {};  // its strings cannot be read
+  if (auto ok = decoder.sp(); !ok) return ok;
+  return parse_keys(decoder, program);
+}
+
+}  // namespace
+
+Parsed<SearchProgram> parse_search_program(Decoder& decoder) {
+  SearchProgram program;
+  Parsed<void> parsed;
+  if (decoder.accept_word("CHARSET")) {
+    parsed = decoder.sp();
+    if (parsed) parsed = parse_charset_and_keys(decoder, program);
+  } else {
+    parsed = parse_keys(decoder, program);
+  }
+  if (!parsed) return std::unexpected(parsed.error());
+  return program;
+}
+
+Parsed<SearchProgram> parse_sorted_program(Decoder& decoder) {
+  SearchProgram program;
+  if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
+  if (auto ok = parse_charset_and_keys(decoder, program); !ok) return std::unexpected(ok.error());
+  return program;
 }
 
 }  // namespace mailkeep::imap

@@ -1,0 +1,109 @@
+#include "protocol/imap/search/searching.h"
+
+#include <utility>
+
+#include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/search/search_run.h"
+#include "protocol/imap/session.h"
+
+namespace mailkeep::imap {
+namespace {
+
+// RFC 6203 4. Strings that were found as they are, in words, in part.
+constexpr std::uint8_t kExactScore = 100;
+constexpr std::uint8_t kWordsScore = 60;
+constexpr std::uint8_t kSomeScore = 20;
+
+protocol::Awaitable<OrReply<store::UidSet>> search_once(Session& session,
+                                                        const SearchProgram& program,
+                                                        const FilterMap& filters,
+                                                        Fuzziness fuzziness,
+                                                        const store::UidSet& among) {
+  const MailboxView& view = *session.view();
+  const SearchScope scope{.uids = view.uids(),
+                          .recent = view.recent(),
+                          .saved = &view.saved_result(),
+                          .filters = &filters,
+                          .account = view.account().id(),
+                          .now = Session::now().seconds};
+  auto query = resolve_query(program.key, scope, fuzziness);
+  if (!query) co_return std::unexpected(undefined_filter(query.error()));
+  SearchProgress progress(session, among.size());
+  co_return co_await search_mailbox(session, progress, view.account(), view.id(), among,
+                                    std::move(*query));
+}
+
+}  // namespace
+
+std::optional<Reply> refusal_of(const SearchProgram& program, const ReturnOptions& options) {
+  if (!program.known_charset) {
+    return Reply::no("BADCHARSET (UTF-8 US-ASCII)", "That charset is not known");
+  }
+  if (options.relevancy && !program.uses_fuzzy) {
+    return Reply::bad("RELEVANCY needs a FUZZY search key");
+  }
+  return std::nullopt;
+}
+
+protocol::Awaitable<FilterMap> load_filters(Session&, const SearchProgram&) {
+  co_return FilterMap{};
+}
+
+Reply undefined_filter(const UndefinedFilter& filter) {
+  return Reply::no("UNDEFINED-FILTER " + filter.name, "There is no such filter");
+}
+
+std::uint8_t FoundMessages::score(store::Uid uid) const {
+  if (exact.contains(uid)) return kExactScore;
+  return all_words.contains(uid) ? kWordsScore : kSomeScore;
+}
+
+std::vector<std::uint8_t> FoundMessages::scores() const {
+  std::vector<std::uint8_t> result;
+  for (const auto& range : uids.ranges()) {
+    for (std::uint64_t uid = range.first; uid <= range.last; ++uid) {
+      result.push_back(score(store::Uid{static_cast<std::uint32_t>(uid)}));
+    }
+  }
+  return result;
+}
+
+protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
+                                                            const SearchProgram& program,
+                                                            bool with_scores) {
+  if (program.uses_modseq) enable_condstore(session);
+  const FilterMap filters = co_await load_filters(session, program);
+  FoundMessages found;
+  // A message that the client was not told of yet has no number here.
+  const store::UidSet all = session.view()->uids().all();
+  auto uids = co_await search_once(session, program, filters, Fuzziness::some_words, all);
+  if (!uids) co_return std::unexpected(uids.error());
+  found.uids = std::move(*uids);
+  if (!with_scores) co_return found;
+  found.has_scores = true;
+  auto words = co_await search_once(session, program, filters, Fuzziness::all_words, found.uids);
+  if (!words) co_return std::unexpected(words.error());
+  found.all_words = std::move(*words);
+  auto exact = co_await search_once(session, program, filters, Fuzziness::exact, found.all_words);
+  if (!exact) co_return std::unexpected(exact.error());
+  found.exact = std::move(*exact);
+  co_return found;
+}
+
+protocol::Awaitable<OrReply<void>> finish_results(Session& session, const SearchProgram& program,
+                                                  const ReturnOptions& options,
+                                                  SearchResults& results) {
+  if (!options.save && !program.uses_modseq) co_return OrReply<void>{};
+  MailboxView& view = *session.view();
+  store::UidSet told = told_results(options, results.uids);
+  if (program.uses_modseq && !told.empty()) {
+    const auto highest =
+        co_await session.blocking([&] { return highest_modseq(view.account(), view.id(), told); });
+    if (!highest) co_return std::unexpected(Reply::refused(highest.error()));
+    results.modseq = *highest;
+  }
+  if (options.save) view.save_result(std::move(told));
+  co_return OrReply<void>{};
+}
+
+}  // namespace mailkeep::imap

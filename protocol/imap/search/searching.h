@@ -1,0 +1,57 @@
+// What SEARCH, SORT and THREAD have in common: the program's checks, its filters, its query, the
+// search in the selected mailbox, and what is done with the results.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "protocol/imap/reply.h"
+#include "protocol/imap/search/query_resolver.h"
+#include "protocol/imap/search/return_options.h"
+#include "protocol/imap/search/search_key.h"
+#include "protocol/imap/search/search_reply.h"
+#include "protocol/stream.h"
+#include "store/account.h"
+
+namespace mailkeep::imap {
+
+class Session;
+
+// The reply is the command's where there is no result.
+template <class T>
+using OrReply = std::expected<T, Reply>;
+
+// Why `program` cannot be run with `options`; nothing where it can.
+std::optional<Reply> refusal_of(const SearchProgram& program, const ReturnOptions& options);
+
+// The filters that the program uses, and those that they use (RFC 5466). A filter that is not there
+// or cannot be read is left out.
+protocol::Awaitable<FilterMap> load_filters(Session& session, const SearchProgram& program);
+
+// The reply to a filter that is not there (RFC 5466 3.1).
+Reply undefined_filter(const UndefinedFilter& filter);
+
+struct FoundMessages {
+  store::UidSet uids;
+  // Of the messages with scores: those that match best, and those that match better.
+  bool has_scores = false;
+  store::UidSet exact;
+  store::UidSet all_words;
+
+  std::uint8_t score(store::Uid uid) const;  // RFC 6203 4: 1 to 100
+  std::vector<std::uint8_t> scores() const;  // of `uids`, in their order
+};
+
+// The messages of the selected mailbox that match and that the client has been told of.
+protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
+                                                            const SearchProgram& program,
+                                                            bool with_scores);
+
+// Adds the mod-sequence where the program asks for it, and saves what is to be saved.
+protocol::Awaitable<OrReply<void>> finish_results(Session& session, const SearchProgram& program,
+                                                  const ReturnOptions& options,
+                                                  SearchResults& results);
+
+}  // namespace mailkeep::imap
