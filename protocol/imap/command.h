@@ -7,6 +7,7 @@
 #include "protocol/imap/commands/acl.h"
 #include "protocol/imap/commands/append.h"
 #include "protocol/imap/commands/authentication.h"
+#include "protocol/imap/commands/cancel_update.h"
 #include "protocol/imap/commands/copy.h"
 #include "protocol/imap/commands/expunge.h"
 #include "protocol/imap/commands/fetch.h"
@@ -14,24 +15,26 @@
 #include "protocol/imap/commands/list.h"
 #include "protocol/imap/commands/mailbox.h"
 #include "protocol/imap/commands/metadata.h"
+#include "protocol/imap/commands/multi_search.h"
 #include "protocol/imap/commands/quota.h"
 #include "protocol/imap/commands/replace.h"
 #include "protocol/imap/commands/search.h"
 #include "protocol/imap/commands/select.h"
 #include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/commands/sort.h"
 #include "protocol/imap/commands/status.h"
 #include "protocol/imap/commands/store.h"
+#include "protocol/imap/commands/thread.h"
 
 namespace mailkeep::imap {
 
-using Command =
-    std::variant<CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand,
-                 StartTlsCommand, LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand,
-                 CreateCommand, DeleteCommand, RenameCommand, SubscribeCommand, ListCommand,
-                 LsubCommand, NamespaceCommand, StatusCommand, AppendCommand, IdleCommand,
-                 CheckCommand, CloseCommand, ExpungeCommand, SearchCommand, FetchCommand,
-                 StoreCommand, CopyCommand, SetAclCommand, GetAclCommand, ListRightsCommand,
-                 MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand, SetQuotaCommand,
-                 GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
+using Command = std::variant<
+    CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand, StartTlsCommand,
+    LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand, CreateCommand, DeleteCommand,
+    RenameCommand, SubscribeCommand, ListCommand, LsubCommand, NamespaceCommand, StatusCommand,
+    AppendCommand, IdleCommand, CheckCommand, CloseCommand, ExpungeCommand, SearchCommand,
+    SortCommand, ThreadCommand, CancelUpdateCommand, MultiSearchCommand, FetchCommand, StoreCommand,
+    CopyCommand, SetAclCommand, GetAclCommand, ListRightsCommand, MyRightsCommand, GetQuotaCommand,
+    GetQuotaRootCommand, SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
 
 }  // namespace mailkeep::imap

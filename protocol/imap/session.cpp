@@ -8,6 +8,7 @@
 
 #include "protocol/imap/capability.h"
 #include "protocol/imap/command_table.h"
+#include "protocol/imap/search/search_contexts.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -81,10 +82,12 @@ bool Session::may_give_password() const {
 
 void Session::select(std::unique_ptr<MailboxView> view) {
   view_ = std::move(view);
+  contexts_.reset();
 }
 
 void Session::unselect() {
   view_.reset();
+  contexts_.reset();
 }
 
 Awaitable<bool> Session::flush() {
@@ -322,14 +325,29 @@ Awaitable<Reply> Session::guarded(Awaitable<Reply> work) {
 
 Awaitable<void> Session::tell_changes(bool expunges) {
   if (!view_) co_return;
-  if (view_->may_have_changed()) {
+  const bool updates = contexts_ && contexts_->may_have_changed(*view_);
+  if (updates || view_->may_have_changed()) {
     try {
-      co_await blocking([this] { view_->fetch_changes(); });
+      co_await blocking([&] {
+        if (view_->may_have_changed()) view_->fetch_changes();
+        if (updates) contexts_->look(*view_, encoder_);
+      });
     } catch (const std::exception& error) {
       report_failure(error.what());
     }
   }
   view_->write_changes(encoder_, {.expunges = expunges, .with_modseq = enabled_.condstore});
+  if (!updates) co_return;
+  try {
+    co_await blocking([&] { contexts_->settle(*view_, encoder_); });
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+  }
+}
+
+SearchContexts& Session::contexts() {
+  if (!contexts_) contexts_ = std::make_unique<SearchContexts>();
+  return *contexts_;
 }
 
 Awaitable<Session::Next> Session::finish_command(std::string_view tag, Reply reply,

@@ -48,6 +48,8 @@ struct Enabled {
   bool imap4rev2 = false;  // RFC 9051: SEARCH answers with ESEARCH
 };
 
+class SearchContexts;
+
 class Session {
  public:
   Session(protocol::Stream& stream, const SessionServices& services);
@@ -113,6 +115,12 @@ class Session {
   void select(std::unique_ptr<MailboxView> view);
   void unselect();
 
+  // Reads and tells what changed in the selected mailbox and in its searches that are kept up to
+  // date; `expunges`: whether EXPUNGE may be told.
+  Awaitable<void> tell_changes(bool expunges);
+  // Searches of the selected mailbox that are kept up to date.
+  SearchContexts& contexts();
+
   // Tells the log that handling one message failed and was mended for the client. May be called
   // from blocking work.
   void report_message_failure(store::Uid uid, std::string_view what);
@@ -137,7 +145,6 @@ class Session {
   Awaitable<Next> run_stores(std::vector<Line> lines);
   // The reply of `work`, or NO [SERVERBUG] for what it throws.
   Awaitable<Reply> guarded(Awaitable<Reply> work);
-  Awaitable<void> tell_changes(bool expunges);
   Awaitable<Next> finish_command(std::string_view tag, Reply reply, bool holds_expunges);
   Awaitable<Next> start_tls();
   void write_tagged(std::string_view tag, const Reply& reply);
@@ -157,6 +164,7 @@ class Session {
   std::shared_ptr<store::Account> account_;
   std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;
+  std::unique_ptr<SearchContexts> contexts_;
   std::string command_name_;
   std::string command_tag_;
   std::uint32_t bad_commands_ = 0;

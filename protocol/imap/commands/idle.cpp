@@ -30,13 +30,7 @@ protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
   if (view) watch = view->account().watch(view->id(), session.stream().waker());
   session.out().raw("+ idling\r\n");
   for (;;) {
-    if (view && view->may_have_changed()) {
-      co_await session.blocking([view] { view->fetch_changes(); });
-    }
-    if (view) {
-      view->write_changes(session.out(),
-                          {.expunges = true, .with_modseq = session.enabled().condstore});
-    }
+    co_await session.tell_changes(true);
     if (!co_await session.flush()) co_return Reply::end();
     const ReaderEvent event = session.reader().next();
     if (const auto* line = std::get_if<CommandText>(&event)) {

@@ -48,7 +48,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
   if (!options.given && session.enabled().imap4rev2) options.given = options.all = true;
   // A search that was to be saved and failed leaves nothing saved (RFC 5182 2.1).
   if (options.save) view.save_result({});
-  if (auto refusal = refusal_of(*command.program, options)) co_return *refusal;
+  if (auto refusal = refusal_of(session, *command.program, options)) co_return *refusal;
   auto found = co_await search_selected(session, *command.program, options.relevancy);
   if (!found) co_return found.error();
   SearchResults results{.uids = ResultList(found->uids), .modseq = {}, .scores = {}};
@@ -60,6 +60,9 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
     write_search(session.out(), results, numbers);
   } else if (options.wants_response()) {
     write_esearch(session.out(), session.command_tag(), options, results, numbers);
+  }
+  if (options.update) {
+    keep_updated(session, command.by_uid, command.program, std::move(*found), {}, {});
   }
   co_return Reply::ok(command.by_uid ? "UID SEARCH completed" : "SEARCH completed");
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/object_id.h"
+
 namespace mailkeep::imap {
 namespace {
 
@@ -30,6 +32,18 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+}  // namespace
+
+std::string filter_key(std::string_view name) {
+  std::string key(name);
+  for (char& c : key) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return key;
+}
+
+namespace {
+
 class Resolver {
  public:
   Resolver(const SearchScope& scope, Fuzziness fuzziness) : scope_(scope), fuzziness_(fuzziness) {}
@@ -48,13 +62,10 @@ class Resolver {
   SearchQuery operator()(const store::SearchHeader& key) { return by_words(key); }
   SearchQuery operator()(const store::SearchText& key) { return by_words(key); }
   SearchQuery operator()(const SearchSet& key) const {
-    if (key.set.is_saved_result()) {
-      if (!scope_.saved) return nothing();
-      return SearchQuery{store::SearchUids{scope_.uids.intersection(*scope_.saved)}};
+    if (key.by_uid && !key.set.is_saved_result()) {
+      return SearchQuery{store::SearchUids{key.set.uids_by_uid(scope_.uids)}};
     }
-    return SearchQuery{store::SearchUids{key.by_uid
-                                             ? key.set.uids_by_uid(scope_.uids)
-                                             : key.set.uids_by_sequence_within(scope_.uids)}};
+    return SearchQuery{store::SearchUids{numbered(key.set)}};
   }
   SearchQuery operator()(const SearchRecent& key) const {
     SearchQuery recent{store::SearchUids{scope_.recent}};
@@ -65,10 +76,17 @@ class Resolver {
     return SearchQuery{
         store::SearchArrival{!key.older, scope_.now - static_cast<std::int64_t>(key.seconds)}};
   }
-  SearchQuery operator()(const SearchObjectId&) const { return nothing(); }
+  SearchQuery operator()(const SearchObjectId& key) const {
+    if (key.thread) {
+      const auto thread = store::thread_of(scope_.account, key.id);
+      return thread ? SearchQuery{store::SearchThreadId{*thread}} : nothing();
+    }
+    const auto message = store::message_of(scope_.account, key.id);
+    return message ? SearchQuery{store::SearchEmailId{*message}} : nothing();
+  }
   SearchQuery operator()(const SearchFilter& key) {
     if (!scope_.filters || filter_depth_ >= kMaxFilterDepth) return undefined(key.name);
-    const auto found = scope_.filters->find(key.name);
+    const auto found = scope_.filters->find(filter_key(key.name));
     if (found == scope_.filters->end()) return undefined(key.name);
     filter_ = key.name;
     ++filter_depth_;
@@ -100,6 +118,20 @@ class Resolver {
   }
 
  private:
+  // What changes its meaning as messages come and go.
+  store::UidSet numbered(const SequenceSet& set) const {
+    FrozenSets* frozen = scope_.frozen;
+    if (frozen && frozen->next) return frozen->sets.at((*frozen->next)++);
+    store::UidSet uids;
+    if (!set.is_saved_result()) {
+      uids = set.uids_by_sequence_within(scope_.uids);
+    } else if (scope_.saved) {
+      uids = scope_.uids.intersection(*scope_.saved);
+    }
+    if (frozen) frozen->sets.push_back(uids);
+    return uids;
+  }
+
   static SearchQuery either(SearchQuery left, SearchQuery right) {
     return SearchQuery{store::SearchOr{std::make_unique<SearchQuery>(std::move(left)),
                                        std::make_unique<SearchQuery>(std::move(right))}};

@@ -5,7 +5,10 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "protocol/imap/search/search_key.h"
 #include "store/search_query.h"
@@ -14,8 +17,18 @@
 
 namespace mailkeep::imap {
 
-// Filters by name (RFC 5466), parsed.
+// Filters by name in lower case (RFC 5466; RFC 5464 3.2), parsed.
 using FilterMap = std::map<std::string, SearchKey, std::less<>>;
+
+// The key of a filter's name.
+std::string filter_key(std::string_view name);
+
+// What sequence numbers and "$" meant when a command came (RFC 5267 4.3), in the order in which its
+// keys are resolved.
+struct FrozenSets {
+  std::vector<store::UidSet> sets;
+  std::optional<std::size_t> next;  // the next one to use; nothing: they are being kept
+};
 
 // The mailbox that keys are to be resolved for. All of it must stay meanwhile.
 struct SearchScope {
@@ -25,6 +38,7 @@ struct SearchScope {
   const FilterMap* filters = nullptr;    // null: there are none
   store::AccountId account;
   std::int64_t now = 0;  // seconds since 1970
+  FrozenSets* frozen = nullptr;
 };
 
 // How strings below FUZZY match (RFC 6203 3): as they stand, all their words, or one of them.

@@ -51,6 +51,17 @@ store::UidSet ResultList::as_set() const {
   return set;
 }
 
+std::vector<std::uint32_t> ResultList::as_numbers() const {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(count_);
+  for (const Run& run : runs_) {
+    for (std::uint64_t number = run.first; number <= run.last; ++number) {
+      numbers.push_back(static_cast<std::uint32_t>(number));
+    }
+  }
+  return numbers;
+}
+
 void ResultList::write_set(Encoder& out) const {
   bool first = true;
   for (const Run& run : runs_) {

@@ -33,6 +33,7 @@ class ResultList {
   // UIDs, all of them in `uids`, as sequence numbers.
   ResultList as_sequence_numbers(const store::UidMap& uids) const;
   store::UidSet as_set() const;
+  std::vector<std::uint32_t> as_numbers() const;
 
   // In the form of a sequence-set, in this order (RFC 5267 3.2); nothing where empty().
   void write_set(Encoder& out) const;

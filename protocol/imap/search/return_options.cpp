@@ -1,38 +1,43 @@
 #include "protocol/imap/search/return_options.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace mailkeep::imap {
 namespace {
 
-// search-return-opt
+struct Flag {
+  std::string_view name;
+  bool ReturnOptions::* flag;
+  Capability capability;
+};
+constexpr Flag kFlags[] = {
+    {"MIN", &ReturnOptions::min, Capability::esearch},
+    {"MAX", &ReturnOptions::max, Capability::esearch},
+    {"ALL", &ReturnOptions::all, Capability::esearch},
+    {"COUNT", &ReturnOptions::count, Capability::esearch},
+    {"SAVE", &ReturnOptions::save, Capability::search_res},
+    {"CONTEXT", &ReturnOptions::context, Capability::context_search},
+    {"UPDATE", &ReturnOptions::update, Capability::context_search},
+    {"RELEVANCY", &ReturnOptions::relevancy, Capability::search_fuzzy},
+};
+
+// search-return-opt. CONTEXT is a hint that the same will be searched for again (RFC 5267 4.2):
+// nothing is prepared for that.
 Parsed<void> parse_option(Decoder& decoder, ReturnOptions& options) {
-  if (decoder.accept_word("MIN")) {
-    options.min = true;
-  } else if (decoder.accept_word("MAX")) {
-    options.max = true;
-  } else if (decoder.accept_word("ALL")) {
-    options.all = true;
-  } else if (decoder.accept_word("COUNT")) {
-    options.count = true;
-  } else if (decoder.accept_word("SAVE")) {
-    options.save = true;
-  } else if (decoder.accept_word("UPDATE")) {
-    options.update = true;
-  } else if (decoder.accept_word("RELEVANCY")) {
-    options.relevancy = true;
-  } else if (decoder.accept_word("CONTEXT")) {
-    options.context = true;  // a hint (RFC 5267 4.2): nothing is prepared for later searches
-  } else if (decoder.peek() == 'P' || decoder.peek() == 'p') {
-    if (!decoder.accept_word("PARTIAL")) return decoder.fail("unknown RETURN option");
-    if (options.partial) return decoder.fail("a second PARTIAL");
-    if (auto ok = decoder.sp(); !ok) return ok;
-    auto range = parse_partial_range(decoder);
-    if (!range) return std::unexpected(range.error());
-    options.partial = *range;
-  } else {
-    return decoder.fail("unknown RETURN option");
+  for (const Flag& entry : kFlags) {
+    if (!decoder.accept_word(entry.name, entry.capability)) continue;
+    options.*entry.flag = true;
+    return {};
   }
+  const bool pages = decoder.accept_word("PARTIAL", Capability::partial) ||
+                     decoder.accept_word("PARTIAL", Capability::context_search);
+  if (!pages) return decoder.fail("unknown RETURN option");
+  if (options.partial) return decoder.fail("a second PARTIAL");
+  if (auto ok = decoder.sp(); !ok) return ok;
+  auto range = parse_partial_range(decoder);
+  if (!range) return std::unexpected(range.error());
+  options.partial = *range;
   return {};
 }
 
@@ -58,6 +63,7 @@ Parsed<ResultRange> parse_partial_range(Decoder& decoder) {
 
 Parsed<ReturnOptions> parse_return_options(Decoder& decoder) {
   ReturnOptions options;
+  if (!decoder.allows(Capability::esearch)) return options;
   Decoder ahead = decoder;
   if (!ahead.accept(' ') || !ahead.accept_word("RETURN")) return options;
   decoder = ahead;

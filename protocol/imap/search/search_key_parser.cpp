@@ -65,7 +65,10 @@ constexpr DateKey kDates[] = {
     {"SENTBEFORE", DateOf::sent, DateRelation::before},
     {"SENTON", DateOf::sent, DateRelation::on},
     {"SENTSINCE", DateOf::sent, DateRelation::since},
-    {"SAVEDBEFORE", DateOf::saved, DateRelation::before},  // RFC 8514 4.3
+};
+// RFC 8514 4.3
+constexpr DateKey kSaveDates[] = {
+    {"SAVEDBEFORE", DateOf::saved, DateRelation::before},
     {"SAVEDON", DateOf::saved, DateRelation::on},
     {"SAVEDSINCE", DateOf::saved, DateRelation::since},
 };
@@ -149,14 +152,22 @@ Parsed<SearchKey> SearchKeyParser::named(const std::string& name) {
 }
 
 Parsed<SearchKey> SearchKeyParser::named_extension(const std::string& name) {
-  if (name == "OLDER") return age(true);
-  if (name == "YOUNGER") return age(false);
-  if (name == "EMAILID") return object_id(false);
-  if (name == "THREADID") return object_id(true);
-  if (name == "FILTER") return filter();
-  if (name == "FUZZY") return fuzzy();
-  // Every mailbox keeps save dates (RFC 8514 4.3).
-  if (name == "SAVEDATESUPPORTED") return make(store::SearchAll{});
+  const auto is = [&](std::string_view key, Capability capability) {
+    return name == key && decoder_.allows(capability);
+  };
+  if (is("OLDER", Capability::within)) return age(true);
+  if (is("YOUNGER", Capability::within)) return age(false);
+  if (is("EMAILID", Capability::object_id)) return object_id(false);
+  if (is("THREADID", Capability::object_id)) return object_id(true);
+  if (is("FILTER", Capability::filters)) return filter();
+  if (is("FUZZY", Capability::search_fuzzy)) return fuzzy();
+  if (decoder_.allows(Capability::save_date)) {
+    for (const DateKey& entry : kSaveDates) {
+      if (entry.name == name) return date(entry.date, entry.relation);
+    }
+    // Every mailbox keeps save dates (RFC 8514 4.3).
+    if (name == "SAVEDATESUPPORTED") return make(store::SearchAll{});
+  }
   return std::unexpected(SyntaxError{});
 }
 

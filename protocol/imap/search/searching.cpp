@@ -1,10 +1,14 @@
 #include "protocol/imap/search/searching.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/search/filter_loader.h"
+#include "protocol/imap/search/search_contexts.h"
 #include "protocol/imap/search/search_run.h"
 #include "protocol/imap/session.h"
+#include "protocol/imap/wire/characters.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -14,18 +18,17 @@ constexpr std::uint8_t kExactScore = 100;
 constexpr std::uint8_t kWordsScore = 60;
 constexpr std::uint8_t kSomeScore = 20;
 
-protocol::Awaitable<OrReply<store::UidSet>> search_once(Session& session,
-                                                        const SearchProgram& program,
-                                                        const FilterMap& filters,
-                                                        Fuzziness fuzziness,
-                                                        const store::UidSet& among) {
+protocol::Awaitable<OrReply<store::UidSet>> search_once(
+    Session& session, const SearchProgram& program, const FoundMessages& found, Fuzziness fuzziness,
+    const store::UidSet& among, FrozenSets* frozen = nullptr) {
   const MailboxView& view = *session.view();
   const SearchScope scope{.uids = view.uids(),
                           .recent = view.recent(),
                           .saved = &view.saved_result(),
-                          .filters = &filters,
+                          .filters = found.filters.get(),
                           .account = view.account().id(),
-                          .now = Session::now().seconds};
+                          .now = Session::now().seconds,
+                          .frozen = frozen};
   auto query = resolve_query(program.key, scope, fuzziness);
   if (!query) co_return std::unexpected(undefined_filter(query.error()));
   SearchProgress progress(session, among.size());
@@ -35,9 +38,20 @@ protocol::Awaitable<OrReply<store::UidSet>> search_once(Session& session,
 
 }  // namespace
 
-std::optional<Reply> refusal_of(const SearchProgram& program, const ReturnOptions& options) {
+std::optional<Reply> refusal_of(Session& session, const SearchProgram& program,
+                                const ReturnOptions& options) {
+  if (options.update && session.contexts().contains(session.command_tag())) {
+    return Reply::bad("The results of that tag are updated already");
+  }
   if (!program.known_charset) {
     return Reply::no("BADCHARSET (UTF-8 US-ASCII)", "That charset is not known");
+  }
+  // RFC 5466 3.1: filters are UTF-8, and so is what stands beside them.
+  if (program.uses_filters && !equal_ignoring_case(program.charset, "UTF-8") &&
+      !equal_ignoring_case(program.charset, "US-ASCII")) {
+    Reply reply = Reply::bad("Filters are UTF-8");
+    reply.code = "BADCHARSET (UTF-8 US-ASCII)";
+    return reply;
   }
   if (options.relevancy && !program.uses_fuzzy) {
     return Reply::bad("RELEVANCY needs a FUZZY search key");
@@ -45,8 +59,12 @@ std::optional<Reply> refusal_of(const SearchProgram& program, const ReturnOption
   return std::nullopt;
 }
 
-protocol::Awaitable<FilterMap> load_filters(Session&, const SearchProgram&) {
-  co_return FilterMap{};
+protocol::Awaitable<FilterMap> load_filters(Session& session, const SearchProgram& program) {
+  FilterMap filters;
+  if (!program.uses_filters) co_return filters;
+  co_await session.blocking(
+      [&] { FilterLoader(session.account(), session.grammar(), filters).load(program.key); });
+  co_return filters;
 }
 
 Reply undefined_filter(const UndefinedFilter& filter) {
@@ -72,22 +90,47 @@ protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
                                                             const SearchProgram& program,
                                                             bool with_scores) {
   if (program.uses_modseq) enable_condstore(session);
-  const FilterMap filters = co_await load_filters(session, program);
   FoundMessages found;
+  found.filters = std::make_shared<const FilterMap>(co_await load_filters(session, program));
   // A message that the client was not told of yet has no number here.
   const store::UidSet all = session.view()->uids().all();
-  auto uids = co_await search_once(session, program, filters, Fuzziness::some_words, all);
+  auto uids =
+      co_await search_once(session, program, found, Fuzziness::some_words, all, &found.sets);
   if (!uids) co_return std::unexpected(uids.error());
   found.uids = std::move(*uids);
   if (!with_scores) co_return found;
   found.has_scores = true;
-  auto words = co_await search_once(session, program, filters, Fuzziness::all_words, found.uids);
+  auto words = co_await search_once(session, program, found, Fuzziness::all_words, found.uids);
   if (!words) co_return std::unexpected(words.error());
   found.all_words = std::move(*words);
-  auto exact = co_await search_once(session, program, filters, Fuzziness::exact, found.all_words);
+  auto exact = co_await search_once(session, program, found, Fuzziness::exact, found.all_words);
   if (!exact) co_return std::unexpected(exact.error());
   found.exact = std::move(*exact);
   co_return found;
+}
+
+void keep_updated(Session& session, bool by_uid, SharedSearchProgram program, FoundMessages found,
+                  std::vector<SortCriterion> criteria, const ResultList& sorted) {
+  SearchContexts& contexts = session.contexts();
+  const bool by_relevancy =
+      std::ranges::find(criteria, SortKey::relevancy, &SortCriterion::key) != criteria.end();
+  if (contexts.full() || by_relevancy) {
+    Encoder& out = session.out();
+    out.raw("* NO [NOUPDATE ").string(session.command_tag()).raw("] ");
+    out.text(by_relevancy ? "Relevancy is not kept up to date" : "Too many searches to update");
+    out.crlf();
+    return;
+  }
+  UpdateContext context{.tag = session.command_tag(),
+                        .by_uid = by_uid,
+                        .program = std::move(program),
+                        .filters = std::move(found.filters),
+                        .sets = std::move(found.sets),
+                        .criteria = std::move(criteria),
+                        .sorted = {},
+                        .members = std::move(found.uids)};
+  if (!context.criteria.empty()) context.sorted = sorted.as_numbers();
+  contexts.add(std::move(context), session.view()->modseq());
 }
 
 protocol::Awaitable<OrReply<void>> finish_results(Session& session, const SearchProgram& program,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "protocol/imap/search/return_options.h"
 #include "protocol/imap/search/search_key.h"
 #include "protocol/imap/search/search_reply.h"
+#include "protocol/imap/thread/sort_order.h"
 #include "protocol/stream.h"
 #include "store/account.h"
 
@@ -24,7 +26,8 @@ template <class T>
 using OrReply = std::expected<T, Reply>;
 
 // Why `program` cannot be run with `options`; nothing where it can.
-std::optional<Reply> refusal_of(const SearchProgram& program, const ReturnOptions& options);
+std::optional<Reply> refusal_of(Session& session, const SearchProgram& program,
+                                const ReturnOptions& options);
 
 // The filters that the program uses, and those that they use (RFC 5466). A filter that is not there
 // or cannot be read is left out.
@@ -35,6 +38,8 @@ Reply undefined_filter(const UndefinedFilter& filter);
 
 struct FoundMessages {
   store::UidSet uids;
+  std::shared_ptr<const FilterMap> filters;
+  FrozenSets sets;
   // Of the messages with scores: those that match best, and those that match better.
   bool has_scores = false;
   store::UidSet exact;
@@ -48,6 +53,11 @@ struct FoundMessages {
 protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
                                                             const SearchProgram& program,
                                                             bool with_scores);
+
+// Keeps the results of the command that runs up to date from now on (RFC 5267 4.3), or tells that
+// it is not going to. `sorted`: in the order of the criteria; not used where there are none.
+void keep_updated(Session& session, bool by_uid, SharedSearchProgram program, FoundMessages found,
+                  std::vector<SortCriterion> criteria, const ResultList& sorted);
 
 // Adds the mod-sequence where the program asks for it, and saves what is to be saved.
 protocol::Awaitable<OrReply<void>> finish_results(Session& session, const SearchProgram& program,

@@ -293,7 +293,7 @@ Parsed<std::uint32_t> Decoder::nz_number() {
 
 // RFC 3501 9: sequence-set = (seq-number / seq-range) *("," sequence-set), or "$" (RFC 5182 3).
 Parsed<SequenceSet> Decoder::sequence_set() {
-  if (accept('$')) return SequenceSet::saved_result();
+  if (allows(Capability::search_res) && accept('$')) return SequenceSet::saved_result();
   SequenceSet set;
   if (!is_digit(peek()) && peek() != '*') return fail("expected a sequence set");
   do {
