@@ -38,6 +38,11 @@ std::string append_limit(Session& session) {
   return std::to_string(session.settings().max_message_bytes);
 }
 
+// RFC 5255 4.3: one level is announced.
+bool without_i18n_level_2(Session& session) {
+  return !session.allows(Capability::i18n_level_2);
+}
+
 constexpr CapabilityEntry kTable[] = {
     {.capability = Capability::imap4rev1, .name = "IMAP4rev1", .rfc = "RFC 3501"},
     {.capability = Capability::literal_plus, .name = "LITERAL+", .rfc = "RFC 7888"},
@@ -168,7 +173,15 @@ constexpr CapabilityEntry kTable[] = {
     {.capability = Capability::thread_refs,
      .name = "THREAD=REFS",
      .rfc = "draft-ietf-morg-inthread"},
-    {.capability = Capability::i18n_level_1, .name = "I18NLEVEL=1", .rfc = "RFC 5255 4"},
+    {.capability = Capability::i18n_level_1,
+     .name = "I18NLEVEL=1",
+     .rfc = "RFC 5255 4.3",
+     .announced = without_i18n_level_2},
+    {.capability = Capability::i18n_level_2, .name = "I18NLEVEL=2", .rfc = "RFC 5255 4.4"},
+    {.capability = Capability::filters,
+     .name = "FILTERS",
+     .rfc = "RFC 5466",
+     .builds_on = Capability::metadata},
 };
 
 std::string upper(std::string_view text) {

@@ -8,6 +8,7 @@
 #include "protocol/imap/commands/append.h"
 #include "protocol/imap/commands/authentication.h"
 #include "protocol/imap/commands/cancel_update.h"
+#include "protocol/imap/commands/comparator.h"
 #include "protocol/imap/commands/copy.h"
 #include "protocol/imap/commands/expunge.h"
 #include "protocol/imap/commands/fetch.h"
@@ -28,13 +29,15 @@
 
 namespace mailkeep::imap {
 
-using Command = std::variant<
-    CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand, StartTlsCommand,
-    LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand, CreateCommand, DeleteCommand,
-    RenameCommand, SubscribeCommand, ListCommand, LsubCommand, NamespaceCommand, StatusCommand,
-    AppendCommand, IdleCommand, CheckCommand, CloseCommand, ExpungeCommand, SearchCommand,
-    SortCommand, ThreadCommand, CancelUpdateCommand, MultiSearchCommand, FetchCommand, StoreCommand,
-    CopyCommand, SetAclCommand, GetAclCommand, ListRightsCommand, MyRightsCommand, GetQuotaCommand,
-    GetQuotaRootCommand, SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
+using Command =
+    std::variant<CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand,
+                 StartTlsCommand, LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand,
+                 CreateCommand, DeleteCommand, RenameCommand, SubscribeCommand, ListCommand,
+                 LsubCommand, NamespaceCommand, StatusCommand, AppendCommand, IdleCommand,
+                 CheckCommand, CloseCommand, ExpungeCommand, SearchCommand, SortCommand,
+                 ThreadCommand, CancelUpdateCommand, ComparatorCommand, MultiSearchCommand,
+                 FetchCommand, StoreCommand, CopyCommand, SetAclCommand, GetAclCommand,
+                 ListRightsCommand, MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand,
+                 SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
 
 }  // namespace mailkeep::imap

@@ -25,6 +25,7 @@ constexpr CommandEntry kCommands[] = {
     {"CAPABILITY", as_command<parse_capability>, kAnyState},
     {"CHECK", as_command<parse_check>, kSelected},
     {"CLOSE", as_command<parse_close>, kSelected},
+    {"COMPARATOR", as_command<parse_comparator>, kAfterLogin, false, Capability::i18n_level_2},
     {"COPY", as_command<parse_copy>, kSelected},
     {"CREATE", as_command<parse_create>, kAfterLogin},
     {"DELETE", as_command<parse_delete>, kAfterLogin},

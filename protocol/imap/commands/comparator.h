@@ -1,0 +1,23 @@
+// COMPARATOR (RFC 5255 4.7): which comparator strings are compared by. There is one,
+// i;unicode-casemap (RFC 5051), which every server of I18NLEVEL=2 has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/imap/reply.h"
+#include "protocol/imap/state.h"
+#include "protocol/imap/wire/decoder.h"
+#include "protocol/stream.h"
+
+namespace mailkeep::imap {
+
+struct ComparatorCommand {
+  std::vector<std::string> wanted;  // collation-order patterns (RFC 4790 3.2), best first
+};
+
+Parsed<ComparatorCommand> parse_comparator(Decoder& decoder);
+
+protocol::Awaitable<Reply> handle(Session& session, const ComparatorCommand& command);
+
+}  // namespace mailkeep::imap
