@@ -4,6 +4,7 @@
 
 #include "protocol/imap/commands/append.h"
 #include "protocol/imap/session.h"
+#include "protocol/imap/wire/imap_url.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -26,6 +27,12 @@ Reply bad_url(const std::string& url) {
     code += fits ? c : '?';
   }
   return Reply::no(std::move(code), "No such message");
+}
+
+// Ranges are an extension of their own (RFC 5550 5.7.1).
+bool may_use(const Session& session, const std::string& url) {
+  const auto parsed = parse_message_url(url);
+  return parsed && (!parsed->partial || session.allows(Capability::url_partial));
 }
 
 Reply empty_message() {
@@ -151,8 +158,10 @@ protocol::Awaitable<void> Appending::copy_url(const std::string& url) {
   const MailboxView* selected = session_.view();
   const UrlBase base{session_.account().name(), session_.settings().hostname,
                      selected ? selected->name() : std::string()};
-  auto octets =
-      co_await session_.blocking([&] { return UrlOctets::find(session_.mailboxes(), base, url); });
+  auto octets = co_await session_.blocking([&]() -> std::optional<UrlOctets> {
+    if (!may_use(session_, url)) return std::nullopt;
+    return UrlOctets::find(session_.mailboxes(), base, url);
+  });
   if (!octets) {
     refuse(bad_url(url));
     co_return;

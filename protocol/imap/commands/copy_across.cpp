@@ -118,8 +118,8 @@ store::StoreResult<store::CopyResult> copy_to_account(const MailboxView& view,
     if (auto copied = copy_stretch(view, stretch, destination, result); !copied) {
       store::UidSet done;
       for (const auto& [source, copy] : result.uids) done.add(copy);
-      if (!done.empty()) (void)destination.account->expunge(destination.info.id, done);
-      return std::unexpected(copied.error());
+      const auto taken_back = destination.account->expunge(destination.info.id, done);
+      return std::unexpected(taken_back ? copied.error() : taken_back.error());
     }
     const std::uint32_t last = stretch.ranges().back().last;
     if (last == UINT32_MAX) return result;
