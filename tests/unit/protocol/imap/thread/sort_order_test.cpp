@@ -61,7 +61,9 @@ TEST(SortedPlaces, FollowTheCriteriaAndThenTheMailbox) {
       const auto& before = rows[places[i - 1]];
       const auto& after = rows[places[i]];
       ASSERT_FALSE(sorts_before(after, before, criteria));
-      if (!sorts_before(before, after, criteria)) ASSERT_LT(before.uid, after.uid);
+      if (!sorts_before(before, after, criteria)) {
+        ASSERT_LT(before.uid, after.uid);
+      }
     }
   }
 }

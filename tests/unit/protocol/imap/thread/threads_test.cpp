@@ -371,7 +371,7 @@ TEST(OrderedSubject, TheFirstOfASubjectIsTheParentOfTheOthers) {
 TEST(Ancestry, TheTreeDoesWhatWalkingDoes) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
-    const std::uint32_t nodes = 2 + random() % 30;
+    const auto nodes = static_cast<std::uint32_t>(2 + random() % 30);
     Ancestry walking(1'000'000);
     Ancestry tree(random() % 20);
     for (std::uint32_t i = 0; i < nodes; ++i) {
@@ -379,8 +379,8 @@ TEST(Ancestry, TheTreeDoesWhatWalkingDoes) {
       tree.add();
     }
     for (int step = 0; step < 200; ++step) {
-      const std::uint32_t child = random() % nodes;
-      const std::uint32_t parent = random() % nodes;
+      const auto child = static_cast<std::uint32_t>(random() % nodes);
+      const auto parent = static_cast<std::uint32_t>(random() % nodes);
       if (walking.parent(child) != Ancestry::kNone) {
         walking.cut(child);
         tree.cut(child);
