@@ -60,7 +60,8 @@ TEST_F(MessageCommands, ExplainAsJsonHasPartsAndDefects) {
   EXPECT_EQ(report.at("parts").as_array().size(), 6U);
   EXPECT_EQ(report.at("parts").at(5).at("number"), "2");
   EXPECT_EQ(report.at("parts").at(5).at("body").at("octets").to_number<int>(), 6);
-  EXPECT_EQ(report.at("defects").at(0).at("kind"), "missing_closing_boundary");
+  EXPECT_EQ(report.at("defects").at(0).at("kind"), "invalid_base64");
+  EXPECT_EQ(report.at("defects").at(1).at("kind"), "missing_closing_boundary");
 }
 
 TEST_F(MessageCommands, DefectsListsTheAffectedMessages) {
