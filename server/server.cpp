@@ -60,6 +60,7 @@ store::StoreOptions store_options(const Config& config) {
   store::StoreOptions options;
   options.open_accounts = config.open_accounts;
   options.max_message_bytes = config.max_message_bytes;
+  options.text_index = config.text_index;
   return options;
 }
 

@@ -214,6 +214,7 @@ void AccountImpl::maintain() {
 }
 
 bool AccountImpl::index_texts(std::chrono::steady_clock::time_point until) {
+  indexing_ = indexing_ && file_.is_open();
   if (!settings_->options.text_index || !texts_due_ || !file_.is_open()) return false;
   std::unique_lock lock(indexer_mutex_, std::try_to_lock);
   if (!lock) return true;
@@ -226,13 +227,15 @@ bool AccountImpl::index_texts(std::chrono::steady_clock::time_point until) {
           return indexer_->run(database, until);
         },
         AccountFile::Purpose::care);
-    if (more && *more) texts_due_ = true;
-    return more && *more;
+    indexing_ = more && *more;
+    if (indexing_) texts_due_ = true;
+    return indexing_;
   } catch (const sqlite::Error&) {
     // The index cannot be written, or its file is damaged.
     indexer_.reset();
     index_.clear();
     texts_due_ = true;
+    indexing_ = false;
     return false;
   }
 }

@@ -114,6 +114,8 @@ class AccountImpl final : public Account,
   void maintain();
   // Works on the text index until there is nothing to do, which is false, or `until`.
   bool index_texts(std::chrono::steady_clock::time_point until);
+  // Whether it stopped for the time only.
+  bool is_indexing() const { return indexing_; }
   bool is_removed() const { return removed_; }
   // Writes what is only in memory and closes the file, if nobody uses it now.
   void close();
@@ -218,6 +220,7 @@ class AccountImpl final : public Account,
   std::atomic<bool> unsynced_{false};       // flag changes that a power loss would take
 
   std::atomic<bool> texts_due_{true};  // there may be messages that are not in the text index
+  std::atomic<bool> indexing_{false};
   std::mutex indexer_mutex_;
   std::unique_ptr<TextIndexer> indexer_;
 

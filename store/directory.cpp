@@ -62,21 +62,33 @@ Directory::Directory(const std::filesystem::path& path) : database_(path, sqlite
   migrate(database_, directory_schema(), SchemaState::any);
 }
 
-StoreResult<AccountInfo> Directory::create(std::string_view name, const PasswordRecord& password,
-                                           const std::function<void(AccountId)>& prepare) {
-  if (!is_valid_name(name)) return std::unexpected(StoreError::invalid_account_name);
+std::vector<StoreResult<AccountInfo>> Directory::create(
+    std::span<const NewAccount> accounts,
+    const std::function<void(const std::vector<AccountId>&)>& prepare) {
+  std::vector<StoreResult<AccountInfo>> results;
+  std::vector<AccountId> ids;
   std::lock_guard lock(mutex_);
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
+  for (const NewAccount& account : accounts) {
+    results.push_back(insert(account));
+    if (results.back()) ids.push_back(results.back()->id);
+  }
+  if (ids.empty()) return results;
+  prepare(ids);
+  transaction.commit();
+  return results;
+}
+
+StoreResult<AccountInfo> Directory::insert(const NewAccount& account) {
+  const std::string_view name = account.name;
+  if (!is_valid_name(name)) return std::unexpected(StoreError::invalid_account_name);
   if (database_.query(kFind, name).step()) return std::unexpected(StoreError::account_exists);
+  const PasswordRecord& password = account.password;
   database_.run(kInsert, name, current_time(), password.iterations, sqlite::Blob{password.salt},
                 sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
   sqlite::Query query = database_.query(kFind, name);
   query.step();
-  AccountInfo info = read_info(query);
-  query.reset();
-  prepare(info.id);
-  transaction.commit();
-  return info;
+  return read_info(query);
 }
 
 StoreResult<void> Directory::set_password(std::string_view name, const PasswordRecord& password) {
@@ -121,10 +133,11 @@ void Directory::set_shared(AccountId owner, MailboxId mailbox, std::string_view 
   database_.run(shared ? kShare : kUnshare, identifier, owner.value, mailbox.value);
 }
 
-std::vector<SharedMailbox> Directory::shared_with(std::string_view reader) {
+std::vector<SharedMailbox> Directory::shared_with(std::string_view reader, SharedBy by) {
   std::lock_guard lock(mutex_);
   std::vector<SharedMailbox> list;
-  sqlite::Query query = database_.query(kSharedWith, reader, kAnyone);
+  sqlite::Query query =
+      database_.query(kSharedWith, reader, by == SharedBy::name ? reader : kAnyone);
   while (query.step()) {
     list.push_back(
         {AccountId{query.integer(0)}, std::string(query.text(1)), MailboxId{query.integer(2)}});

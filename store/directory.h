@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +19,11 @@ class Directory {
   // Makes the file where it is missing; throws NewerSchema where it is too new.
   explicit Directory(const std::filesystem::path& path);
 
-  // `prepare` makes what belongs to the account, and is called before the account is there; where
-  // it throws, the account is not made.
-  StoreResult<AccountInfo> create(std::string_view name, const PasswordRecord& password,
-                                  const std::function<void(AccountId)>& prepare);
+  // One result for each. `prepare` makes what belongs to the accounts that are not refused, and is
+  // called before they are there; where it throws, none is made.
+  std::vector<StoreResult<AccountInfo>> create(
+      std::span<const NewAccount> accounts,
+      const std::function<void(const std::vector<AccountId>&)>& prepare);
   StoreResult<void> set_password(std::string_view name, const PasswordRecord& password);
   StoreResult<AccountId> remove(std::string_view name);
   std::vector<AccountInfo> accounts();
@@ -29,12 +31,15 @@ class Directory {
   StoreResult<PasswordRecord> password_of(std::string_view name);
   // Remembers that a mailbox is open to an identifier, or forgets it.
   void set_shared(AccountId owner, MailboxId mailbox, std::string_view identifier, bool shared);
-  // Those of others that are open to the reader or to anyone.
-  std::vector<SharedMailbox> shared_with(std::string_view reader);
+  // Those of others that are open to the reader, or also to anyone.
+  enum class SharedBy : std::uint8_t { name, name_or_anyone };
+  std::vector<SharedMailbox> shared_with(std::string_view reader, SharedBy by);
   // Keeps the write-ahead log short.
   void maintain();
 
  private:
+  StoreResult<AccountInfo> insert(const NewAccount& account);
+
   std::mutex mutex_;
   sqlite::Database database_;
 };

@@ -97,7 +97,8 @@ void OpenAccounts::maintain() {
     } catch (...) {
       if (failure == nullptr) failure = std::current_exception();
     }
-    if (account->is_open() && Clock::now() - account->last_used() >= options_.idle_handles) {
+    if (account->is_open() && !account->is_indexing() &&
+        Clock::now() - account->last_used() >= options_.idle_handles) {
       account->close();
     }
     busy = busy || account->is_open();

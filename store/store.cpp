@@ -25,6 +25,8 @@ INSERT INTO account_state (id, next_mailbox, last_uid_validity, used_bytes, used
 VALUES (1, 1, 0, 0, 0, 0, ?1, 0))sql";
 constexpr const char* kSubscribe = R"sql(INSERT INTO subscription (name) VALUES (?1))sql";
 
+constexpr std::size_t kManyAccounts = 4;  // one flush of all is cheaper than three for each
+
 struct DefaultMailbox {
   std::string_view name;
   SpecialUse use;
@@ -51,8 +53,18 @@ void sync_path(const std::filesystem::path& path) {
   }
 }
 
-// A new account's file. It is nobody's before the directory knows the account, so that nothing
-// needs to be durable before the end.
+// The same for everything on the file system of `path`.
+void sync_file_system(const std::filesystem::path& path) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int result = descriptor < 0 ? -1 : ::syncfs(descriptor);
+  int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (result != 0) {
+    throw std::system_error(error, std::generic_category(), "cannot sync " + path.string());
+  }
+}
+
+// A new account's file, which is not durable yet: it is nobody's before the directory knows it.
 void make_account_file(const std::filesystem::path& folder, std::uint32_t page_bytes) {
   // A folder left by an account whose making was cut short.
   std::filesystem::remove_all(folder);
@@ -70,9 +82,6 @@ void make_account_file(const std::filesystem::path& folder, std::uint32_t page_b
     }
     transaction.commit();
   }
-  sync_path(file);
-  sync_path(folder);
-  sync_path(folder.parent_path());
 }
 
 class StoreImpl final : public Store {
@@ -99,8 +108,15 @@ class StoreImpl final : public Store {
 
   StoreResult<AccountInfo> create_account(std::string_view name,
                                           const PasswordRecord& password) override {
-    return directory_->create(name, password, [&](AccountId id) {
-      make_account_file(folder_of(id), options_.page_bytes);
+    const NewAccount account{std::string(name), password};
+    return create_accounts({&account, 1}).front();
+  }
+
+  std::vector<StoreResult<AccountInfo>> create_accounts(
+      std::span<const NewAccount> accounts) override {
+    return directory_->create(accounts, [&](const std::vector<AccountId>& ids) {
+      for (AccountId id : ids) make_account_file(folder_of(id), options_.page_bytes);
+      sync_account_files(ids);
     });
   }
 
@@ -109,6 +125,7 @@ class StoreImpl final : public Store {
   }
 
   StoreResult<void> remove_account(std::string_view name) override {
+    take_rights_from(name);
     auto id = directory_->remove(name);
     if (!id) return std::unexpected(id.error());
     if (auto account = open_accounts_->take(*id)) {
@@ -120,7 +137,7 @@ class StoreImpl final : public Store {
   }
 
   std::vector<SharedMailbox> shared_with(std::string_view reader) override {
-    return directory_->shared_with(reader);
+    return directory_->shared_with(reader, Directory::SharedBy::name_or_anyone);
   }
 
   std::vector<AccountInfo> accounts() override { return directory_->accounts(); }
@@ -149,6 +166,26 @@ class StoreImpl final : public Store {
   }
 
  private:
+  // Makes the files of new accounts survive a power loss, one by one where they are few.
+  void sync_account_files(const std::vector<AccountId>& ids) {
+    if (ids.size() >= kManyAccounts) return sync_file_system(accounts_folder_);
+    for (AccountId id : ids) {
+      sync_path(folder_of(id) / "mail.db");
+      sync_path(folder_of(id));
+    }
+    sync_path(accounts_folder_);
+  }
+
+  // Whoever has the name later is somebody else.
+  void take_rights_from(std::string_view name) {
+    for (const SharedMailbox& shared : directory_->shared_with(name, Directory::SharedBy::name)) {
+      auto owner = open_account(shared.owner_name);
+      if (!owner) continue;
+      // A mailbox that is gone has no rights to take.
+      static_cast<void>((*owner)->set_access(shared.mailbox, name, ""));
+    }
+  }
+
   std::filesystem::path folder_of(AccountId id) const {
     return accounts_folder_ / std::to_string(id.value);
   }

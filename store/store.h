@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,11 @@ struct AccountInfo {
   bool suspended = false;
 };
 
+struct NewAccount {
+  std::string name;
+  PasswordRecord password;
+};
+
 class Store {
  public:
   // Makes the directory and its databases where they are missing (mode 0700), migrates older
@@ -65,8 +71,12 @@ class Store {
   // UTF-8 without control characters.
   virtual StoreResult<AccountInfo> create_account(std::string_view name,
                                                   const PasswordRecord& password) = 0;
+  // Many at once, for the price of a few flushes; one result for each.
+  virtual std::vector<StoreResult<AccountInfo>> create_accounts(
+      std::span<const NewAccount> accounts) = 0;
   virtual StoreResult<void> set_password(std::string_view name, const PasswordRecord& password) = 0;
-  // Removes the account and its mail. Sessions of it see account errors from then on.
+  // Removes the account, its mail and its rights to other mailboxes. Sessions of it see account
+  // errors from then on.
   virtual StoreResult<void> remove_account(std::string_view name) = 0;
   virtual std::vector<AccountInfo> accounts() = 0;
   virtual StoreResult<AccountInfo> find_account(std::string_view name) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "protocol/sasl/scram.h"
 #include "protocol/sasl/secret.h"
@@ -47,16 +48,45 @@ int set_passwords(const AdminContext& context, const Arguments& arguments,
   });
 }
 
+// Accounts made at once: a few flushes serve them all.
+constexpr std::size_t kGroup = 100;
+
+int create_accounts(const AdminContext& context, store::Store& store,
+                    std::span<const store::NewAccount> accounts) {
+  int result = exit_code::ok;
+  for (std::size_t begin = 0; begin < accounts.size(); begin += kGroup) {
+    const auto group = accounts.subspan(begin, std::min(kGroup, accounts.size() - begin));
+    const auto answers = store.create_accounts(group);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i]) continue;
+      context.err << "mailkeep: " << group[i].name << ": " << store::describe(answers[i].error())
+                  << '\n';
+      result = exit_code::failed;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 int user_add(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
   arguments.expect_plain(1, kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::create);
-  return set_passwords(context, arguments,
-                       [&](const std::string& name, const store::PasswordRecord& record) {
-                         expect(store->create_account(name, record), name);
-                       });
+  // A generated password is told when its account is there.
+  if (password_source(arguments) == PasswordSource::generate) {
+    return set_passwords(context, arguments,
+                         [&](const std::string& name, const store::PasswordRecord& record) {
+                           expect(store->create_account(name, record), name);
+                         });
+  }
+  std::vector<store::NewAccount> accounts;
+  const int read = set_passwords(context, arguments,
+                                 [&](const std::string& name, const store::PasswordRecord& record) {
+                                   accounts.push_back({name, record});
+                                 });
+  const int made = create_accounts(context, *store, accounts);
+  return read != exit_code::ok ? read : made;
 }
 
 int user_passwd(const AdminContext& context, const std::vector<std::string>& words) {

@@ -51,6 +51,7 @@ struct Config {
   std::uint64_t io_threads = 0;
   std::uint64_t store_threads = 0;
   std::uint64_t open_accounts = 0;
+  bool text_index = true;
 
   // What is allowed and yet probably not meant; sentences for people.
   std::vector<std::string> warnings;

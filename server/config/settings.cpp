@@ -123,6 +123,12 @@ Applied plaintext(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
+Applied text_index(Config& config, const std::string& text, const Path&) {
+  if (text != "on" && text != "off") return std::unexpected("is none of: on, off");
+  config.text_index = text == "on";
+  return {};
+}
+
 constexpr std::array kTable{
     Setting{"", "data-dir", "DIRECTORY", "/var/lib/mailkeep",
             "Where all accounts and their mail are kept. Made on the first start.", false,
@@ -217,6 +223,10 @@ constexpr std::array kTable{
     Setting{"limits", "open-accounts", "NUMBER", "256",
             "Accounts whose files are kept open; idle ones are closed first.", false,
             &number<&Config::open_accounts, 1, 100'000>},
+    Setting{"search", "text-index", "ON", "on",
+            "Whether an index of the texts of messages is kept, which makes searches in them fast: "
+            "on or off. It takes about a tenth of the room that the mail takes.",
+            false, &text_index},
 };
 
 }  // namespace

@@ -78,6 +78,16 @@ TEST_F(AccessTest, TheDirectoryKnowsWhatIsSharedWithWhom) {
   EXPECT_TRUE(store_->shared_with("carl").empty());
 }
 
+TEST_F(AccessTest, ANameThatIsUsedAgainHasNoRightsFromBefore) {
+  must(store_->create_account("bert", test_password()));
+  must(set("INBOX", "bert", "lr"));
+  must(set("INBOX", "carl", "lr"));
+  must(store_->remove_account("bert"));
+  must(store_->create_account("bert", test_password()));
+  EXPECT_EQ(entries("INBOX"), (Entries{{"carl", "lr"}}));
+  EXPECT_TRUE(shared_with("bert").empty());
+}
+
 TEST_F(AccessTest, NewMailboxesHaveTheRightsOfTheOneAbove) {
   must(account_->create_mailbox("team"));
   must(set("team", "bert", "lr"));

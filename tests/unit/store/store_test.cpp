@@ -42,6 +42,25 @@ TEST_F(AccountsTest, AreMadeFoundListedAndRemoved) {
   EXPECT_GT(must(store_->create_account("bert", {})).id, bert.id);
 }
 
+TEST_F(AccountsTest, ManyAreMadeAtOnceAndEachHasItsOwnAnswer) {
+  std::vector<NewAccount> accounts;
+  for (const char* name : {"a", "b", "anna", "", "c", "a", "d"}) {
+    accounts.push_back({name, test_password()});
+  }
+  const auto results = store_->create_accounts(accounts);
+  ASSERT_EQ(results.size(), accounts.size());
+  EXPECT_EQ(results[2].error(), StoreError::account_exists);
+  EXPECT_EQ(results[3].error(), StoreError::invalid_account_name);
+  EXPECT_EQ(results[5].error(), StoreError::account_exists);
+  for (std::size_t i : {0U, 1U, 4U, 6U}) {
+    EXPECT_EQ(results[i]->name, accounts[i].name);
+    auto account = must(store_->open_account(accounts[i].name));
+    EXPECT_EQ(must(account->mailboxes()).size(), 6U);
+  }
+  EXPECT_EQ(store_->accounts().size(), 5U);
+  EXPECT_TRUE(store_->create_accounts({}).empty());
+}
+
 TEST_F(AccountsTest, NamesHaveLimits) {
   must(store_->create_account(std::string(255, 'x'), {}));
   for (std::string name : {std::string(), std::string(256, 'x'), std::string("a\nb"),

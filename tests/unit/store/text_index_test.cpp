@@ -209,6 +209,27 @@ TEST_F(TextIndexTest, AnIndexOfMessagesThatAreGoneIsMadeAnew) {
   EXPECT_EQ(indexed("SELECT sum(messages) FROM segment"), 64);
 }
 
+TEST_F(TextIndexTest, LongNeedlesAreAskedForByAPartOfTheirTrigrams) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "word" + std::to_string(i * i) + " ";
+  for (int i = 0; i < 40; ++i) append("INBOX", "Subject: x\r\n\r\n" + (i == 7 ? text : "y"));
+  index_all();
+  EXPECT_EQ(find(text.substr(20, 300)), range(8, 8));
+  EXPECT_EQ(find(text.substr(20, 300) + "z"), UidSet());
+}
+
+TEST(TextSegment, IsFullBeforeItTakesTooMuchMemory) {
+  std::vector<std::uint32_t> trigrams(TextSegment::kMaxTrigrams);
+  TextSegment segment(1);
+  std::int64_t message = 0;
+  while (!segment.is_full()) segment.add(MessageId{++message}, "hash", trigrams);
+  EXPECT_EQ(message, 32);
+  EXPECT_EQ(segment.last(), 32);
+  trigrams.push_back(1);
+  segment.add(MessageId{33}, "hash", trigrams);
+  EXPECT_EQ(segment.messages(), 33U);
+}
+
 TEST_F(TextIndexTest, TurnedOffThereIsNone) {
   reopen({.text_index = false});
   append_numbered(1, 64);

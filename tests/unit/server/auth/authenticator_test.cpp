@@ -28,6 +28,10 @@ class FakeStore : public store::Store {
                                                         const store::PasswordRecord&) override {
     return std::unexpected(store::StoreError::account_exists);
   }
+  std::vector<store::StoreResult<store::AccountInfo>> create_accounts(
+      std::span<const store::NewAccount>) override {
+    return {};
+  }
   store::StoreResult<void> set_password(std::string_view, const store::PasswordRecord&) override {
     return {};
   }

@@ -122,7 +122,13 @@ TEST(Loader, SaysWhichKeyIsUnknownAndWhatWasMeant) {
 TEST(Loader, SaysWhichSectionIsUnknown) {
   EXPECT_EQ(error_of("[imapss]\nlisten = *:993\n"),
             "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
-            "sections: imap, imaps, pop3, pop3s, lmtp, tls, auth, limits");
+            "sections: imap, imaps, pop3, pop3s, lmtp, tls, auth, limits, search");
+}
+
+TEST(Loader, TheTextIndexIsOnOrOff) {
+  EXPECT_TRUE(load_config_text("", kFile).text_index);
+  EXPECT_FALSE(load_config_text("[search]\ntext-index = off\n", kFile).text_index);
+  EXPECT_THAT(error_of("[search]\ntext-index = maybe\n"), HasSubstr("is none of: on, off"));
 }
 
 TEST(Loader, SaysWhatIsWrongWithAValue) {
