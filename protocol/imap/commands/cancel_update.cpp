@@ -21,7 +21,7 @@ Parsed<CancelUpdateCommand> parse_cancel_update(Decoder& decoder) {
 
 protocol::Awaitable<Reply> handle(Session& session, const CancelUpdateCommand& command) {
   for (const std::string& tag : command.tags) {
-    if (!session.contexts().contains(tag)) co_return Reply::bad("No search of that tag is updated");
+    if (!session.contexts().contains(tag)) co_return Reply::no("No search of that tag is updated");
   }
   for (const std::string& tag : command.tags) session.contexts().cancel(tag);
   co_return Reply::ok("No further updates");

@@ -59,7 +59,6 @@ void write_response(Encoder& out, const ThreadCommand& command, const store::Sor
   numbers.reserve(table.rows().size());
   for (const store::SortKeys& row : table.rows()) {
     messages.push_back({.sent = row.sent,
-                        .arrival = row.arrival,
                         .subject = row.subject,
                         .is_reply = row.is_reply,
                         .message_id = row.message_id,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <string_view>
@@ -73,7 +74,7 @@ class Threader {
   ThreadForest by_references() {
     link_all();
     prune();
-    sort_messages(&ThreadMessage::sent);
+    sort_messages();
     merge_subjects();
     return build(sorted_);
   }
@@ -81,7 +82,7 @@ class Threader {
   ThreadForest by_refs() {
     link_all();
     prune();
-    sort_messages(&ThreadMessage::sent);
+    sort_messages();
     return build_by_newest();
   }
 
@@ -148,10 +149,10 @@ class Threader {
   }
 
   // What steps 4 and 6 order siblings by, for all of them at once.
-  void sort_messages(std::int64_t ThreadMessage::* date) {
+  void sort_messages() {
     sorted_.resize(messages_.size());
     std::iota(sorted_.begin(), sorted_.end(), 0U);
-    std::ranges::stable_sort(sorted_, {}, [&](std::uint32_t i) { return messages_[i].*date; });
+    std::ranges::stable_sort(sorted_, {}, [&](std::uint32_t i) { return messages_[i].sent; });
   }
 
   // Step 5
@@ -243,12 +244,12 @@ class Threader {
     return forest;
   }
 
-  // The top in the order of the newest arrival in each thread, the rest by sent date.
+  // The top in the order of the newest message in each thread.
   ThreadForest build_by_newest() const {
     const std::vector<std::uint32_t> tops = tops_of_nodes();
     std::vector<std::int64_t> newest(parents_.size(), std::numeric_limits<std::int64_t>::min());
     for (std::uint32_t i = 0; i < messages_.size(); ++i) {
-      newest[tops[i]] = std::max(newest[tops[i]], messages_[i].arrival);
+      newest[tops[i]] = std::max(newest[tops[i]], messages_[i].sent);
     }
     std::vector<std::uint32_t> order = sorted_;
     std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return newest[tops[i]]; });

@@ -1,8 +1,8 @@
 // THREAD=REFERENCES (RFC 5256 3) and THREAD=REFS (draft-ietf-morg-inthread 5): threads by what
 // messages refer to.
 //
-// REFS leaves subjects alone and puts the threads in the order of their newest messages, by
-// arrival.
+// REFS leaves subjects alone and puts the threads in the order of their newest messages, by sent
+// date.
 #pragma once
 
 #include <span>

@@ -13,7 +13,6 @@ namespace mailkeep::imap {
 // Messages are given in mailbox order: their places break ties.
 struct ThreadMessage {
   std::int64_t sent = 0;         // RFC 5256 2.2
-  std::int64_t arrival = 0;      // INTERNALDATE
   std::string_view subject;      // base subject, in the form that is compared; may be empty
   bool is_reply = false;         // or a forward
   std::uint64_t message_id = 0;  // 0: none

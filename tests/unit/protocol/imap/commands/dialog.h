@@ -26,6 +26,7 @@ class DialogStream : public protocol::Stream {
   bool tls = false;
   bool tls_possible = false;
   bool loopback = true;
+  protocol::PeerState state = protocol::PeerState::present;
   protocol::ReadStatus end = protocol::ReadStatus::closed;
 
   Awaitable<protocol::ReadStatus> read(std::string& into, std::chrono::seconds, bool) override {
@@ -44,6 +45,7 @@ class DialogStream : public protocol::Stream {
     tls_possible = false;
     co_return true;
   }
+  protocol::PeerState peer_state() override { return state; }
   bool can_start_tls() const override { return tls_possible; }
   bool is_tls() const override { return tls; }
   protocol::Waker waker() override {

@@ -24,14 +24,12 @@ struct Mail {
   std::string subject = {};
   bool is_reply = false;
   std::int64_t sent = 0;
-  std::int64_t arrival = 0;
 };
 
 std::vector<ThreadMessage> as_messages(const std::vector<Mail>& mails) {
   std::vector<ThreadMessage> messages;
   for (const Mail& mail : mails) {
     messages.push_back({.sent = mail.sent,
-                        .arrival = mail.arrival,
                         .subject = mail.subject,
                         .is_reply = mail.is_reply,
                         .message_id = mail.id,
@@ -350,10 +348,9 @@ TEST(References, ChainsThatChangeTheirParentsCostLittle) {
 // --- REFS ---
 
 TEST(Refs, LeaveSubjectsAloneAndPutTheNewestThreadLast) {
-  const std::vector<Mail> mails = {
-      {.id = 1, .subject = "a", .sent = 1, .arrival = 1},
-      {.id = 2, .subject = "a", .is_reply = true, .sent = 2, .arrival = 2},
-      {.id = 3, .references = {1}, .subject = "a", .sent = 3, .arrival = 9}};
+  const std::vector<Mail> mails = {{.id = 1, .subject = "a", .sent = 1},
+                                   {.id = 2, .subject = "a", .is_reply = true, .sent = 2},
+                                   {.id = 3, .references = {1}, .subject = "a", .sent = 3}};
   EXPECT_EQ(written(thread_by_refs(as_messages(mails)), mails.size()), "(2)(1 3)");
 }
 
@@ -370,17 +367,18 @@ TEST(OrderedSubject, TheFirstOfASubjectIsTheParentOfTheOthers) {
 
 TEST(Ancestry, TheTreeDoesWhatWalkingDoes) {
   std::mt19937 random(7);
+  const auto below = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
   for (int round = 0; round < 300; ++round) {
-    const auto nodes = static_cast<std::uint32_t>(2 + random() % 30);
+    const std::uint32_t nodes = 2 + below(30);
     Ancestry walking(1'000'000);
-    Ancestry tree(random() % 20);
+    Ancestry tree(below(20));
     for (std::uint32_t i = 0; i < nodes; ++i) {
       walking.add();
       tree.add();
     }
     for (int step = 0; step < 200; ++step) {
-      const auto child = static_cast<std::uint32_t>(random() % nodes);
-      const auto parent = static_cast<std::uint32_t>(random() % nodes);
+      const std::uint32_t child = below(nodes);
+      const std::uint32_t parent = below(nodes);
       if (walking.parent(child) != Ancestry::kNone) {
         walking.cut(child);
         tree.cut(child);
