@@ -185,6 +185,7 @@ class Account {
   // --- mailboxes ---
   virtual StoreResult<std::vector<MailboxInfo>> mailboxes() = 0;  // by name, INBOX first
   virtual StoreResult<MailboxInfo> mailbox(std::string_view name) = 0;
+  virtual StoreResult<MailboxInfo> mailbox(MailboxId mailbox) = 0;
   // Makes missing parents too, as mailboxes that can be selected (RFC 9051 6.3.4).
   virtual StoreResult<MailboxInfo> create_mailbox(std::string_view name,
                                                   SpecialUse use = SpecialUse::none) = 0;

@@ -47,6 +47,7 @@ class AccountImpl final : public Account,
 
   StoreResult<std::vector<MailboxInfo>> mailboxes() override;
   StoreResult<MailboxInfo> mailbox(std::string_view name) override;
+  StoreResult<MailboxInfo> mailbox(MailboxId mailbox) override;
   StoreResult<MailboxInfo> create_mailbox(std::string_view name, SpecialUse use) override;
   StoreResult<void> delete_mailbox(std::string_view name) override;
   StoreResult<void> rename_mailbox(std::string_view from, std::string_view to) override;

@@ -205,6 +205,17 @@ StoreResult<std::vector<MailboxInfo>> AccountImpl::mailboxes() {
   });
 }
 
+StoreResult<MailboxInfo> AccountImpl::mailbox(MailboxId mailbox) {
+  return read([&](sqlite::Database& database) -> StoreResult<MailboxInfo> {
+    auto row = require_mailbox(database, mailbox);
+    if (!row) return std::unexpected(row.error());
+    MailboxInfo info = describe_mailbox(database, *row);
+    info.subscribed = exists(database, kIsSubscribed, row->name);
+    info.has_children = exists(database, kHasChildren, row->name);
+    return info;
+  });
+}
+
 StoreResult<MailboxInfo> AccountImpl::mailbox(std::string_view name) {
   auto kept_name = normalize_mailbox_name(name);
   if (!kept_name) return std::unexpected(StoreError::no_such_mailbox);

@@ -39,6 +39,13 @@ ORDER BY account.name, mailbox_id)sql";
 // full scan: accounts are removed seldom
 constexpr const char* kUnshareAll = R"sql(DELETE FROM shared_mailbox WHERE account_id = ?1)sql";
 
+constexpr const char* kSetting = R"sql(
+SELECT value FROM account_setting WHERE account_id = ?1 AND name = ?2)sql";
+constexpr const char* kSetSetting = R"sql(
+INSERT OR REPLACE INTO account_setting (account_id, name, value) VALUES (?1, ?2, ?3))sql";
+constexpr const char* kForgetSettings = R"sql(
+DELETE FROM account_setting WHERE account_id = ?1)sql";
+
 bool is_valid_name(std::string_view name) {
   auto is_control = [](char octet) {
     auto value = static_cast<unsigned char>(octet);
@@ -107,6 +114,7 @@ StoreResult<AccountId> Directory::remove(std::string_view name) {
   AccountId id{query.integer(0)};
   query.reset();
   database_.run(kRemove, id.value);
+  database_.run(kForgetSettings, id.value);
   database_.run(kUnshareAll, id.value);
   transaction.commit();
   return id;
@@ -143,6 +151,27 @@ std::vector<SharedMailbox> Directory::shared_with(std::string_view reader, Share
         {AccountId{query.integer(0)}, std::string(query.text(1)), MailboxId{query.integer(2)}});
   }
   return list;
+}
+
+StoreResult<std::string> Directory::setting(std::string_view account, std::string_view name) {
+  std::lock_guard lock(mutex_);
+  sqlite::Query found = database_.query(kFind, account);
+  if (!found.step()) return std::unexpected(StoreError::no_such_account);
+  sqlite::Query query = database_.query(kSetting, found.integer(0), name);
+  return query.step() ? std::string(query.text(0)) : std::string();
+}
+
+StoreResult<void> Directory::set_setting(std::string_view account, std::string_view name,
+                                         std::string_view value) {
+  std::lock_guard lock(mutex_);
+  sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
+  sqlite::Query found = database_.query(kFind, account);
+  if (!found.step()) return std::unexpected(StoreError::no_such_account);
+  const std::int64_t id = found.integer(0);
+  found.reset();
+  database_.run(kSetSetting, id, name, value);
+  transaction.commit();
+  return {};
 }
 
 void Directory::maintain() {

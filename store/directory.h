@@ -34,6 +34,10 @@ class Directory {
   // Those of others that are open to the reader, or also to anyone.
   enum class SharedBy : std::uint8_t { name, name_or_anyone };
   std::vector<SharedMailbox> shared_with(std::string_view reader, SharedBy by);
+  // Empty where it was not set.
+  StoreResult<std::string> setting(std::string_view account, std::string_view name);
+  StoreResult<void> set_setting(std::string_view account, std::string_view name,
+                                std::string_view value);
   // Keeps the write-ahead log short.
   void maintain();
 

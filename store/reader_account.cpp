@@ -55,6 +55,11 @@ class ReaderAccount final : public Account {
     if (info) count_unseen(*info);
     return info;
   }
+  StoreResult<MailboxInfo> mailbox(MailboxId mailbox) override {
+    auto info = owner_->mailbox(mailbox);
+    if (info) count_unseen(*info);
+    return info;
+  }
   StoreResult<MailboxInfo> create_mailbox(std::string_view name, SpecialUse use) override {
     return owner_->create_mailbox(name, use);
   }

@@ -136,6 +136,13 @@ class StoreImpl final : public Store {
     return {};
   }
 
+  StoreResult<std::string> setting(std::string_view account, std::string_view name) override {
+    return directory_->setting(account, name);
+  }
+  StoreResult<void> set_setting(std::string_view account, std::string_view name,
+                                std::string_view value) override {
+    return directory_->set_setting(account, name, value);
+  }
   std::vector<SharedMailbox> shared_with(std::string_view reader) override {
     return directory_->shared_with(reader, Directory::SharedBy::name_or_anyone);
   }

@@ -91,6 +91,12 @@ class Store {
   // order of their owners. Some may have been closed again: Account::access tells.
   virtual std::vector<SharedMailbox> shared_with(std::string_view reader) = 0;
 
+  // What an administrator set for one account, by name; empty where nothing was. The store gives
+  // it no meaning.
+  virtual StoreResult<std::string> setting(std::string_view account, std::string_view name) = 0;
+  virtual StoreResult<void> set_setting(std::string_view account, std::string_view name,
+                                        std::string_view value) = 0;
+
   // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
   // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures
   // that were computed again, works on text indexes, learns of changes made by other processes.

@@ -43,8 +43,34 @@ bool without_i18n_level_2(Session& session) {
   return !session.allows(Capability::i18n_level_2);
 }
 
+// RFC 4978 3: not announced where it is on already.
+bool may_compress(Session& session) {
+  return !before_login(session) && !session.is_compressed();
+}
+
+bool has_message_limit(Session& session) {
+  return session.settings().message_limit != 0;
+}
+
+std::string message_limit(Session& session) {
+  return std::to_string(session.settings().message_limit);
+}
+
+// RFC 9738 3: where only COPY is limited.
+bool has_save_limit(Session& session) {
+  return session.settings().save_limit != 0 && !has_message_limit(session);
+}
+
+std::string save_limit(Session& session) {
+  return std::to_string(session.settings().save_limit);
+}
+
 constexpr CapabilityEntry kTable[] = {
     {.capability = Capability::imap4rev1, .name = "IMAP4rev1", .rfc = "RFC 3501"},
+    {.capability = Capability::imap4rev2,
+     .name = "IMAP4rev2",
+     .rfc = "RFC 9051",
+     .enable = enable_imap4rev2},
     {.capability = Capability::literal_plus, .name = "LITERAL+", .rfc = "RFC 7888"},
     {.capability = Capability::literal_minus,
      .name = "LITERAL-",
@@ -182,6 +208,40 @@ constexpr CapabilityEntry kTable[] = {
      .name = "FILTERS",
      .rfc = "RFC 5466",
      .builds_on = Capability::metadata},
+    {.capability = Capability::qresync,
+     .name = "QRESYNC",
+     .rfc = "RFC 7162",
+     .enable = enable_qresync,
+     .builds_on = Capability::condstore},
+    {.capability = Capability::uid_only,
+     .name = "UIDONLY",
+     .rfc = "RFC 9586",
+     .enable = enable_uid_only},
+    {.capability = Capability::partial, .name = "PARTIAL", .rfc = "RFC 9394"},
+    {.capability = Capability::status_size, .name = "STATUS=SIZE", .rfc = "RFC 8438"},
+    {.capability = Capability::save_date, .name = "SAVEDATE", .rfc = "RFC 8514"},
+    {.capability = Capability::message_limit,
+     .name = "MESSAGELIMIT=",
+     .rfc = "RFC 9738",
+     .announced = has_message_limit,
+     .value = message_limit},
+    {.capability = Capability::save_limit,
+     .name = "SAVELIMIT=",
+     .rfc = "RFC 9738",
+     .announced = has_save_limit,
+     .value = save_limit},
+    {.capability = Capability::object_id, .name = "OBJECTID", .rfc = "RFC 8474"},
+    {.capability = Capability::notify, .name = "NOTIFY", .rfc = "RFC 5465"},
+    {.capability = Capability::compress,
+     .name = "COMPRESS=DEFLATE",
+     .rfc = "RFC 4978",
+     .announced = may_compress},
+    {.capability = Capability::language, .name = "LANGUAGE", .rfc = "RFC 5255"},
+    {.capability = Capability::unauthenticate, .name = "UNAUTHENTICATE", .rfc = "RFC 8437"},
+    {.capability = Capability::utf8_accept,
+     .name = "UTF8=ACCEPT",
+     .rfc = "RFC 6855",
+     .enable = enable_utf8},
 };
 
 std::string upper(std::string_view text) {
@@ -242,6 +302,16 @@ bool disable_capability(CapabilitySet& disabled, std::string_view name) {
     if (disabled.contains(other.builds_on)) disabled.add(other.capability);
   }
   return true;
+}
+
+CapabilitySet capabilities_of(std::string_view list) {
+  CapabilitySet disabled;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find_first_of(", "), list.size());
+    if (end > 0) static_cast<void>(disable_capability(disabled, list.substr(0, end)));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return disabled;
 }
 
 }  // namespace mailkeep::imap

@@ -42,4 +42,10 @@ const CapabilityEntry* find_enableable(const Session& session, std::string_view 
 // STARTTLS, LOGINDISABLED).
 [[nodiscard]] bool disable_capability(CapabilitySet& disabled, std::string_view name);
 
+// The account's setting (store::Store::setting) that lists what is turned off for it: names with
+// spaces or commas between.
+inline constexpr std::string_view kDisabledCapabilities = "disabled-capabilities";
+// The set that such a list means; names that are not known any more are passed over.
+CapabilitySet capabilities_of(std::string_view list);
+
 }  // namespace mailkeep::imap

@@ -9,6 +9,7 @@
 #include "protocol/imap/commands/authentication.h"
 #include "protocol/imap/commands/cancel_update.h"
 #include "protocol/imap/commands/comparator.h"
+#include "protocol/imap/commands/connection.h"
 #include "protocol/imap/commands/copy.h"
 #include "protocol/imap/commands/expunge.h"
 #include "protocol/imap/commands/fetch.h"
@@ -17,6 +18,7 @@
 #include "protocol/imap/commands/mailbox.h"
 #include "protocol/imap/commands/metadata.h"
 #include "protocol/imap/commands/multi_search.h"
+#include "protocol/imap/commands/notify.h"
 #include "protocol/imap/commands/quota.h"
 #include "protocol/imap/commands/replace.h"
 #include "protocol/imap/commands/search.h"
@@ -38,6 +40,7 @@ using Command =
                  ThreadCommand, CancelUpdateCommand, ComparatorCommand, MultiSearchCommand,
                  FetchCommand, StoreCommand, CopyCommand, SetAclCommand, GetAclCommand,
                  ListRightsCommand, MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand,
-                 SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand>;
+                 SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand,
+                 CompressCommand, UnauthenticateCommand, LanguageCommand, NotifyCommand>;
 
 }  // namespace mailkeep::imap

@@ -155,11 +155,20 @@ void MailboxView::write_flag_names(Encoder& out, bool permanent) const {
   out.raw(")] Flags permitted").crlf();
 }
 
+bool MailboxView::begin_fetch(Encoder& out, store::Uid uid) const {
+  const std::uint32_t sequence = uids().sequence_of(uid);
+  if (sequence == 0) return false;
+  if (enabled_->uid_only) {
+    out.raw("* ").number(uid.value).raw(" UIDFETCH (");
+  } else {
+    out.raw("* ").number(sequence).raw(" FETCH (");
+  }
+  return true;
+}
+
 void MailboxView::write_flags(Encoder& out, const store::FlagRow& row, bool with_uid,
                               bool with_modseq) const {
-  const std::uint32_t sequence = uids().sequence_of(row.uid);
-  if (sequence == 0) return;
-  out.raw("* ").number(sequence).raw(" FETCH (");
+  if (!begin_fetch(out, row.uid)) return;
   if (with_uid) out.raw("UID ").number(row.uid.value).sp();
   out.raw("FLAGS ").flag_list(row.flags, keywords(), is_recent(row.uid));
   if (with_modseq) out.raw(" MODSEQ (").number(row.modseq.value).raw(")");
@@ -167,6 +176,12 @@ void MailboxView::write_flags(Encoder& out, const store::FlagRow& row, bool with
 }
 
 void MailboxView::write_expunges(Encoder& out) {
+  if (enabled_->qresync || enabled_->uid_only) {
+    out.raw("* VANISHED ").uid_set(pending_expunged_).crlf();
+    own_uids().remove(pending_expunged_);
+    pending_expunged_ = {};
+    return;
+  }
   // From the highest down, so that no number moves before it is told.
   const auto& ranges = pending_expunged_.ranges();
   for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
@@ -180,22 +195,25 @@ void MailboxView::write_expunges(Encoder& out) {
   pending_expunged_ = {};
 }
 
-void MailboxView::write_changes(Encoder& out, const Telling& telling) {
+store::UidSet MailboxView::write_changes(Encoder& out, bool expunges, bool flags) {
   if (keywords_changed_) {
     write_flag_names(out, true);
     keywords_changed_ = false;
   }
-  if (telling.expunges && !pending_expunged_.empty()) write_expunges(out);
-  for (const auto& row : pending_flags_) {
-    if (pending_expunged_.contains(row.uid)) continue;
-    write_flags(out, row, telling.with_modseq, telling.with_modseq);
+  if (expunges && !pending_expunged_.empty()) write_expunges(out);
+  if (flags) {
+    for (const auto& row : pending_flags_) {
+      if (pending_expunged_.contains(row.uid)) continue;
+      // RFC 7162 3.2, RFC 9051 7.5.2: what comes unasked has the UID.
+      write_flags(out, row, enabled_->condstore || enabled_->imap4rev2, enabled_->condstore);
+    }
+    pending_flags_.clear();
   }
-  pending_flags_.clear();
-  if (pending_new_.empty()) return;
+  if (pending_new_.empty()) return {};
   for (const auto& range : pending_new_.ranges()) own_uids().append(range);
-  pending_new_ = {};
   out.raw("* ").number(uids().size()).raw(" EXISTS\r\n");
-  out.raw("* ").number(recent_count()).raw(" RECENT\r\n");
+  if (!enabled_->imap4rev2) out.raw("* ").number(recent_count()).raw(" RECENT\r\n");
+  return std::exchange(pending_new_, {});
 }
 
 }  // namespace mailkeep::imap

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/imap/enabled.h"
 #include "protocol/imap/rights.h"
 #include "protocol/imap/wire/encoder.h"
 #include "protocol/imap/wire/sequence_set.h"
@@ -40,7 +41,7 @@ class MailboxView {
   bool read_only() const { return read_only_; }
   const store::UidMap& uids() const { return own_uids_ ? *own_uids_ : *shared_uids_; }
   const std::vector<std::string>& keywords() const { return *info_.keywords; }
-  bool is_recent(store::Uid uid) const { return recent_.contains(uid); }
+  bool is_recent(store::Uid uid) const { return !enabled_->imap4rev2 && recent_.contains(uid); }
   const store::UidSet& recent() const { return recent_; }
   std::uint32_t recent_count() const;
   // The state of the mailbox up to which this view has read.
@@ -59,15 +60,19 @@ class MailboxView {
   // has lost all its messages.
   void fetch_changes();
 
-  struct Telling {
-    bool expunges = true;      // whether EXPUNGE may be told now; if not it waits
-    bool with_modseq = false;  // add MODSEQ to FETCH responses (RFC 7162 3.2)
-  };
-  // Tells what has been read and may be told.
-  void write_changes(Encoder& out, const Telling& telling);
+  // Follows what the client has switched on, which must outlive the view: MODSEQ in FETCH responses
+  // (RFC 7162 3.2), VANISHED for EXPUNGE (RFC 7162 3.2.10), UIDFETCH for FETCH (RFC 9586 3.3), no
+  // RECENT (RFC 9051).
+  void obey(const Enabled& enabled) { enabled_ = &enabled; }
+
+  // Tells what has been read and may be told: EXPUNGE and flags where they may be, else they wait.
+  // Returns the messages that the client did not know before.
+  store::UidSet write_changes(Encoder& out, bool expunges, bool flags = true);
 
   // The untagged FLAGS response of the mailbox, with PERMANENTFLAGS where `permanent`.
   void write_flag_names(Encoder& out, bool permanent) const;
+  // "* n FETCH (" of a message, or "* uid UIDFETCH (". False: the client does not know it.
+  [[nodiscard]] bool begin_fetch(Encoder& out, store::Uid uid) const;
   // FETCH of flags; `with_uid` for the UID commands.
   void write_flags(Encoder& out, const store::FlagRow& row, bool with_uid, bool with_modseq) const;
 
@@ -91,6 +96,8 @@ class MailboxView {
   bool read_only_;
   Rights rights_;
   std::string name_;
+  static constexpr Enabled kNothingEnabled{};
+  const Enabled* enabled_ = &kNothingEnabled;
   bool deleted_ = false;
   store::UidSet recent_;
   store::UidSet saved_result_;

@@ -51,7 +51,9 @@ std::string_view code_of(store::StoreError error) {
 
 Reply Reply::bad(const SyntaxError& error) {
   std::string text = error.text.empty() ? "syntax error" : error.text;
-  return bad(std::move(text) + ", at octet " + std::to_string(error.position + 1));
+  Reply reply = bad(std::move(text) + ", at octet " + std::to_string(error.position + 1));
+  reply.code = error.code;
+  return reply;
 }
 
 Reply Reply::refused(store::StoreError error) {

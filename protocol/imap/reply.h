@@ -21,8 +21,8 @@ struct Reply {
   Kind kind = Kind::ok;
   std::string code;  // without brackets, e.g. "READ-WRITE"; empty for none
   std::string text;
-  // What the session does once the reply is written: STARTTLS and LOGOUT.
-  enum class After : std::uint8_t { nothing, start_tls, end };
+  // What the session does once the reply is written: STARTTLS, COMPRESS, UNAUTHENTICATE, LOGOUT.
+  enum class After : std::uint8_t { nothing, start_tls, compress, unauthenticate, end };
   After after = After::nothing;
 
   static Reply ok(std::string text) { return {Kind::ok, {}, std::move(text), After::nothing}; }

@@ -8,6 +8,7 @@
 
 #include "protocol/imap/capability.h"
 #include "protocol/imap/command_table.h"
+#include "protocol/imap/notifier.h"
 #include "protocol/imap/search/search_contexts.h"
 
 namespace mailkeep::imap {
@@ -16,8 +17,6 @@ namespace {
 using protocol::ReadStatus;
 
 constexpr std::size_t kPipelinedStores = 64;  // run in one transaction
-
-constexpr std::uint64_t kLiteralMinusOctets = 4096;  // RFC 7888 5
 
 constexpr std::string_view kServerBug = "Internal error, see the server's log; the session goes on";
 
@@ -39,7 +38,8 @@ struct Session::Line {
 };
 
 Session::Session(protocol::Stream& stream, const SessionServices& services)
-    : stream_(&stream),
+    : connection_(&stream),
+      stream_(&stream),
       services_(services),
       encoder_(output_),
       grammar_{.disabled = services.settings.disabled} {
@@ -53,18 +53,12 @@ State Session::state() const {
   return view_ ? State::selected : State::authenticated;
 }
 
-void Session::logged_in(std::shared_ptr<store::Account> account) {
+void Session::logged_in(std::shared_ptr<store::Account> account, const CapabilitySet& disabled) {
+  grammar_.disabled |= disabled;
   account_ = std::move(account);
   mailboxes_.emplace(account_, allows(Capability::acl) ? services_.store : nullptr,
                      settings().share_with_anyone);
   limit_reader(settings().reader);
-}
-
-void Session::limit_reader(ReaderLimits limits) {
-  if (!allows(Capability::literal_plus)) {
-    limits.unasked_octets = allows(Capability::literal_minus) ? kLiteralMinusOctets : 0;
-  }
-  reader_.set_limits(limits);
 }
 
 bool Session::may_give_password() const {
@@ -83,11 +77,43 @@ bool Session::may_give_password() const {
 void Session::select(std::unique_ptr<MailboxView> view) {
   view_ = std::move(view);
   contexts_.reset();
+  view_->obey(enabled_);
+  watch_selected();
 }
 
 void Session::unselect() {
+  selected_watch_.stop();
   view_.reset();
   contexts_.reset();
+}
+
+// The items that NOTIFY wants of new messages (RFC 5465 5.2).
+Awaitable<void> Session::tell_new_messages(store::UidSet uids) {
+  if (!notifier_ || !notifier_->request().selected) co_return;
+  const auto& items = notifier_->request().selected->items;
+  if (!items) co_return;
+  try {
+    co_await send_messages(*this, *items, std::move(uids));
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+  }
+}
+
+Awaitable<void> Session::tell_notifications(bool idling) {
+  if (!notifier_) co_return;
+  const auto& selected = notifier_->request().selected;
+  if (view_ && selected && selected->events.any_of_messages()) {
+    co_await tell_changes(idling || !selected->delayed, selected->events.flag_change);
+  }
+  if (!notifier_->has_news()) co_return;
+  const store::MailboxId id = view_ ? view_->id() : store::MailboxId{0};
+  bool goes_on = true;
+  try {
+    co_await blocking([&] { goes_on = notifier_->tell(id, encoder_.utf8(), output_); });
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+  }
+  if (!goes_on) set_notifier(nullptr);
 }
 
 Awaitable<bool> Session::flush() {
@@ -168,7 +194,8 @@ ReaderEvent Session::next_event() {
 
 Awaitable<Session::Next> Session::on_input(NeedMore) {
   if (!co_await flush()) co_return Next::end;
-  const ReadStatus status = co_await read_input();
+  const ReadStatus status = co_await read_input(notifier_ != nullptr);
+  if (status == ReadStatus::woken) co_await tell_notifications(false);
   if (status == ReadStatus::data || status == ReadStatus::woken) co_return Next::go_on;
   reply_to_end_of_input(status);
   co_return Next::end;
@@ -254,6 +281,13 @@ Session::Line Session::parse_line(std::string_view text) const {
     line.command = std::unexpected(
         SyntaxError{position, std::string(line.entry->name) + " is not allowed in this state"});
   } else {
+    // What must not be told of expunges while it runs is what works with sequence numbers.
+    if (line.entry->holds_expunges) {
+      if (auto allowed = decoder.allow_numbers(); !allowed) {
+        line.command = std::unexpected(std::move(allowed.error()));
+        return line;
+      }
+    }
     line.command = line.entry->parse(decoder);
   }
   return line;
@@ -323,7 +357,7 @@ Awaitable<Reply> Session::guarded(Awaitable<Reply> work) {
   co_return Reply::no("SERVERBUG", std::string(kServerBug));
 }
 
-Awaitable<void> Session::tell_changes(bool expunges) {
+Awaitable<void> Session::tell_changes(bool expunges, bool flags) {
   if (!view_) co_return;
   const bool updates = contexts_ && contexts_->may_have_changed(*view_);
   if (updates || view_->may_have_changed()) {
@@ -336,13 +370,16 @@ Awaitable<void> Session::tell_changes(bool expunges) {
       report_failure(error.what());
     }
   }
-  view_->write_changes(encoder_, {.expunges = expunges, .with_modseq = enabled_.condstore});
-  if (!updates) co_return;
-  try {
-    co_await blocking([&] { contexts_->settle(*view_, encoder_); });
-  } catch (const std::exception& error) {
-    report_failure(error.what());
+  store::UidSet added = view_->write_changes(encoder_, expunges, flags);
+  if (updates) {
+    try {
+      co_await blocking([&] { contexts_->settle(*view_, encoder_); });
+    } catch (const std::exception& error) {
+      report_failure(error.what());
+    }
   }
+  // FETCH comes behind ESEARCH (RFC 5465 5.2).
+  if (!added.empty()) co_await tell_new_messages(std::move(added));
 }
 
 SearchContexts& Session::contexts() {
@@ -361,28 +398,30 @@ Awaitable<Session::Next> Session::finish_command(std::string_view tag, Reply rep
     end_reason_ = "logout";
     co_return Next::end;
   }
-  if (reply.after == Reply::After::start_tls) co_return co_await start_tls();
+  switch (reply.after) {
+    case Reply::After::start_tls:
+      co_return co_await start_tls();
+    case Reply::After::compress:
+      co_return co_await start_compression();
+    case Reply::After::unauthenticate:
+      co_return co_await unauthenticate();
+    case Reply::After::nothing:
+    case Reply::After::end:
+      break;
+  }
   const bool connected = co_await flush_if_large();
   co_return connected ? Next::go_on : Next::end;
-}
-
-Awaitable<Session::Next> Session::start_tls() {
-  const bool told = co_await flush();
-  if (!told) co_return Next::end;
-  // What came before the handshake is not the client's protected word (RFC 9051 6.2.1).
-  reader_.reset();
-  pending_event_.reset();
-  const bool secured = co_await stream_->start_tls();
-  if (secured) co_return Next::go_on;
-  end_reason_ = "tls handshake failed";
-  co_return Next::end;
 }
 
 void Session::write_tagged(std::string_view tag, const Reply& reply) {
   static constexpr std::string_view kNames[] = {" OK ", " NO ", " BAD "};
   encoder_.raw(tag).raw(kNames[static_cast<std::size_t>(reply.kind)]);
   if (!reply.code.empty()) encoder_.raw("[").raw(reply.code).raw("] ");
-  encoder_.text(reply.text).crlf();
+  if (language_ == Language::i_default) {
+    encoder_.text(reply.text).crlf();
+  } else {
+    encoder_.utf8_text(translated(language_, reply.text)).crlf();
+  }
 }
 
 Session::Next Session::count_bad() {

@@ -16,6 +16,9 @@
 #include "protocol/authenticator.h"
 #include "protocol/blocking.h"
 #include "protocol/imap/command.h"
+#include "protocol/imap/compressed_stream.h"
+#include "protocol/imap/enabled.h"
+#include "protocol/imap/language.h"
 #include "protocol/imap/mailbox_access.h"
 #include "protocol/imap/mailbox_view.h"
 #include "protocol/imap/reply.h"
@@ -42,11 +45,7 @@ struct SessionServices {
   store::Store* store = nullptr;
 };
 
-// What a client has switched on by ENABLE or by using it (RFC 5161, RFC 7162 3.1.2).
-struct Enabled {
-  bool condstore = false;
-  bool imap4rev2 = false;  // RFC 9051: SEARCH answers with ESEARCH
-};
+class Notifier;
 
 class SearchContexts;
 
@@ -65,6 +64,8 @@ class Session {
   CommandReader& reader() { return reader_; }
   Enabled& enabled() { return enabled_; }
   State state() const;
+  bool is_compressed() const { return compressed_ != nullptr; }
+  void set_language(Language language) { language_ = language; }
   // What of the protocol this session has; commands are parsed by it.
   Grammar& grammar() { return grammar_; }
   // Whether a capability is not turned off, server-wide or for the account.
@@ -81,6 +82,14 @@ class Session {
   // The same once there is much of it (kOutputBytes): for handlers that write long responses.
   static constexpr std::size_t kOutputBytes = 64 * 1024;
   Awaitable<bool> flush_if_large();
+  // Reads the selected mailbox's news and tells them; what may not be told yet waits.
+  Awaitable<void> tell_changes(bool expunges, bool flags = true);
+  // What the client asked for by NOTIFY; null for nothing.
+  void set_notifier(std::unique_ptr<Notifier> notifier);
+  bool has_notifier() const { return notifier_ != nullptr; }
+  // Tells a client without a command what it asked for by NOTIFY, of all mailboxes. `idling`: the
+  // client is in IDLE, where expunges may always be told.
+  Awaitable<void> tell_notifications(bool idling);
   // Reads more input into reader().
   Awaitable<protocol::ReadStatus> read_input(bool wakeable = false);
 
@@ -106,7 +115,8 @@ class Session {
   const std::string& account_name() const { return account_->name(); }
   // From names to mailboxes and what the user may do there; after log-in.
   const MailboxAccess& mailboxes() const { return *mailboxes_; }
-  void logged_in(std::shared_ptr<store::Account> account);
+  // `disabled`: capabilities that the account does not have, in addition to the server's.
+  void logged_in(std::shared_ptr<store::Account> account, const CapabilitySet& disabled);
   // Whether passwords may be given now (RFC 9051 6.2.3, LOGINDISABLED).
   bool may_give_password() const;
 
@@ -115,9 +125,6 @@ class Session {
   void select(std::unique_ptr<MailboxView> view);
   void unselect();
 
-  // Reads and tells what changed in the selected mailbox and in its searches that are kept up to
-  // date; `expunges`: whether EXPUNGE may be told.
-  Awaitable<void> tell_changes(bool expunges);
   // Searches of the selected mailbox that are kept up to date.
   SearchContexts& contexts();
 
@@ -147,13 +154,19 @@ class Session {
   Awaitable<Reply> guarded(Awaitable<Reply> work);
   Awaitable<Next> finish_command(std::string_view tag, Reply reply, bool holds_expunges);
   Awaitable<Next> start_tls();
+  Awaitable<Next> start_compression();
+  Awaitable<Next> unauthenticate();
+  void watch_selected();
+  Awaitable<void> tell_new_messages(store::UidSet uids);
   void write_tagged(std::string_view tag, const Reply& reply);
   void limit_reader(ReaderLimits limits);
   Next count_bad();
   Next say_bye(std::string_view text, std::string_view reason);
   void report_failure(std::string_view what);
 
-  protocol::Stream* stream_;
+  protocol::Stream* const connection_;  // as it came
+  std::unique_ptr<CompressedStream> compressed_;
+  protocol::Stream* stream_;  // one of these
   SessionServices services_;
   CommandReader reader_;
   std::optional<ReaderEvent> pending_event_;  // looked at already, still to be served
@@ -161,10 +174,13 @@ class Session {
   Encoder encoder_;
   Enabled enabled_;
   Grammar grammar_;
+  Language language_ = Language::i_default;
   std::shared_ptr<store::Account> account_;
   std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;
   std::unique_ptr<SearchContexts> contexts_;
+  std::unique_ptr<Notifier> notifier_;
+  store::Watch selected_watch_;  // with a notifier that wants to know of the selected mailbox
   std::string command_name_;
   std::string command_tag_;
   std::uint32_t bad_commands_ = 0;

@@ -21,6 +21,8 @@ struct Settings {
   CapabilitySet disabled;                          // turned off for everybody
   bool share_with_anyone = false;                  // whether rights of "anyone" count (RFC 4314 2)
   std::vector<std::string> administrators;         // accounts that may set quota limits of others
+  std::uint32_t message_limit = 0;  // messages a command works on (RFC 9738); 0: any number
+  std::uint32_t save_limit = 0;     // messages of a COPY (RFC 9738); 0: any number
   ReaderLimits reader;
   ReaderLimits reader_before_login{8 * 1024, 16 * 1024};
   enum class Plaintext : std::uint8_t { never, loopback, always };

@@ -24,7 +24,7 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 11> kCommands{{
+constexpr std::array<AdminCommand, 12> kCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate)."},
@@ -35,6 +35,8 @@ constexpr std::array<AdminCommand, 11> kCommands{{
      "NAME [--storage SIZE | none] [--messages NUMBER | none] [--mailboxes NUMBER | none]",
      "Sets limits of an account and tells what it uses: octets of mail, messages and\n"
      "mailboxes. \"none\" takes a limit away."},
+    {"user", "set", user_set, "NAME... --disable-capability LIST",
+     "Turns IMAP capabilities off for accounts: names with commas between, or none."},
     {"user", "list", user_list, "", "Lists the accounts."},
     {"mailbox", "list", mailbox_list, "ACCOUNT",
      "Lists an account's mailboxes with messages, unread messages and octets."},

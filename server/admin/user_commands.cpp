@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <string_view>
 
+#include "protocol/imap/capability.h"
 #include "protocol/sasl/scram.h"
 #include "protocol/sasl/secret.h"
 #include "server/admin/arguments.h"
@@ -148,6 +150,28 @@ int user_quota(const AdminContext& context, const std::vector<std::string>& word
   print_resource(context, "messages", quota.usage.messages, quota.limits.messages);
   print_resource(context, "mailboxes", quota.usage.mailboxes, quota.limits.mailboxes);
   return exit_code::ok;
+}
+
+int user_set(const AdminContext& context, const std::vector<std::string>& words) {
+  constexpr std::string_view kOption = "--disable-capability";
+  const Arguments arguments(words, {}, {kOption});
+  arguments.expect_plain(1, kAnyNumber, "account name");
+  std::string list = arguments.value(kOption).value_or("");
+  if (list.empty()) throw AdminUsageError("give --disable-capability LIST (or none)");
+  if (list == "none") list.clear();
+  for (std::string_view left = list; !left.empty();) {
+    const std::size_t end = std::min(left.find(','), left.size());
+    imap::CapabilitySet set;
+    if (!imap::disable_capability(set, left.substr(0, end))) {
+      throw AdminUsageError("\"" + std::string(left.substr(0, end)) +
+                            "\" is not a capability that can be turned off");
+    }
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  const auto store = open_store(context.config, MissingStore::refuse);
+  return for_each_name(context, arguments.plain(), [&](const std::string& name) {
+    expect(store->set_setting(name, imap::kDisabledCapabilities, list), name);
+  });
 }
 
 int user_list(const AdminContext& context, const std::vector<std::string>& words) {

@@ -12,6 +12,8 @@ namespace mailkeep::server {
 int user_add(const AdminContext& context, const std::vector<std::string>& words);
 int user_remove(const AdminContext& context, const std::vector<std::string>& words);
 int user_passwd(const AdminContext& context, const std::vector<std::string>& words);
+// Settings of accounts: capabilities that are turned off.
+int user_set(const AdminContext& context, const std::vector<std::string>& words);
 int user_list(const AdminContext& context, const std::vector<std::string>& words);
 
 int user_quota(const AdminContext& context, const std::vector<std::string>& words);

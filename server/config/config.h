@@ -35,6 +35,8 @@ struct Config {
   bool share_with_anyone = false;
   std::vector<std::string> administrators;    // names of accounts
   imap::CapabilitySet disabled_capabilities;  // for every IMAP session
+  std::uint64_t message_limit = 0;
+  std::uint64_t save_limit = 0;
 
   Plaintext plaintext_without_tls = Plaintext::loopback;
   std::chrono::milliseconds failure_delay{500};

@@ -158,6 +158,14 @@ constexpr std::array kTable{
     Setting{"imap", "administrator", "ACCOUNT", "",
             "An account that may set quota limits of all accounts over IMAP.", true,
             &administrator},
+    Setting{"imap", "message-limit", "NUMBER", "0",
+            "The most messages that a FETCH, STORE, COPY or MOVE works on, for clients that know "
+            "MESSAGELIMIT; others may fail to see the rest. At least 1000 is advised. 0 for any "
+            "number.",
+            false, &number<&Config::message_limit, 0, 1'000'000'000>},
+    Setting{"imap", "save-limit", "NUMBER", "0",
+            "The most messages of one COPY (SAVELIMIT). 0 for any number.", false,
+            &number<&Config::save_limit, 0, 1'000'000'000>},
     Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
             &endpoint<&Config::imaps>},
     Setting{"pop3", "listen", "ADDRESS", "",

@@ -139,6 +139,21 @@ class Layers(unittest.TestCase):
         problems += [f"capability {name}" for name in capabilities if name not in dialogs + inside]
         self.check(problems, "has no dialog in tests/transcripts")
 
+    def test_every_capability_has_a_row_in_the_table_of_rfcs(self):
+        rows = {cells[1].strip(): cells for line in lines("docs/rfc.md")
+                if len(cells := line.split("|")) == 7 and "`" in line}
+        known = {str(path) for path in files()}
+        names = re.findall(r'\.name = "([^"]+)"', text("protocol/imap/capability.cpp"))
+        self.assertGreater(len(names), 10)
+        problems = [f"{name} has no row" for name in names if name not in rows]
+        problems += [f"{name} is no capability" for name in rows if name not in names]
+        problems += [f"{name}: no {path}" for name, cells in rows.items()
+                     for path in re.findall(r"`([^`]+)`", cells[4] + cells[5])
+                     if path not in known]
+        problems += [f"{name}: no test" for name, cells in rows.items()
+                     if "`tests/" not in cells[5]]
+        self.check(problems, "see docs/rfc.md")
+
     def test_every_setting_is_in_the_sample_configuration(self):
         table = re.findall(r'Setting\{"([\w-]*)", "([\w-]+)"', text("server/config/settings.cpp"))
         self.assertGreater(len(table), 10)

@@ -2,6 +2,7 @@
 import re
 import socket
 import ssl
+import zlib
 
 from match import LITERAL, PatternError, literal_text, unescape
 
@@ -24,6 +25,7 @@ class Connection:
             raise Closed from error
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
+        self.deflate = self.inflate = None  # after compress()
         self.timeout = timeout
         self.ahead = []  # responses that came before they were asked for
 
@@ -36,7 +38,14 @@ class Connection:
         context.verify_mode = ssl.CERT_NONE
         self.socket = context.wrap_socket(self.socket)
 
+    def compress(self):
+        """RFC 4978: raw DEFLATE both ways from here on."""
+        self.deflate = zlib.compressobj(wbits=-15)
+        self.inflate = zlib.decompressobj(wbits=-15)
+
     def send(self, data):
+        if self.deflate:
+            data = self.deflate.compress(data) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
         try:
             self.socket.sendall(data)
         except OSError:
@@ -51,7 +60,7 @@ class Connection:
             raise Closed from error
         if not data:
             raise Closed
-        self.buffer += data
+        self.buffer += self.inflate.decompress(data) if self.inflate else data
 
     def _line(self):
         while b"\n" not in self.buffer:

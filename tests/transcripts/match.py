@@ -166,7 +166,7 @@ class Matcher:
             known = re.sub(r"\$([a-z]\w*)", lambda m: re.escape(self.variables[m[1]]),
                            expected[1:-1])
             return self._regex(known, received)
-        if re.match(r"\* (\d+ FETCH|LIST|LSUB|STATUS|FLAGS) ", expected):
+        if re.match(r"\* ((\d+|\$\w+) (UID)?FETCH|LIST|LSUB|STATUS|FLAGS) ", expected):
             return self._tree(expected, received)
         return self._text(sort_flags(expected), sort_flags(received))
 
@@ -186,7 +186,7 @@ class Matcher:
             return self._text(expected, received)
         if len(want) < 2 or len(got) < 2:
             return False
-        kind = want[2] if len(want) > 2 and want[2] == "FETCH" else want[1]
+        kind = want[2] if len(want) > 2 and want[2] in ("FETCH", "UIDFETCH") else want[1]
         return self._nodes(want, got, kind)
 
     def _nodes(self, want, got, kind):
@@ -201,7 +201,7 @@ class Matcher:
             return False
         if isinstance(want, str):
             return self._text(want, got)
-        if kind in ("FETCH", "STATUS"):
+        if kind in ("FETCH", "UIDFETCH", "STATUS"):
             return self._pairs(want, got)
         if kind in ("LIST", "LSUB", "FLAGS"):
             return self._set(want, got)

@@ -230,6 +230,8 @@ class CaseRun:
             connection.close()
         elif step.text == "!starttls":
             connection.starttls()
+        elif step.text == "!compress":
+            connection.compress()
         elif step.kind == "R":
             connection.send(unescape(substitute(step.text, self.variables)).encode("latin-1"))
         else:

@@ -46,7 +46,13 @@ Awaitable<Reply> log_in(Session& session, std::string_view mechanism, std::strin
   auto account = co_await session.services().authenticator.check_password(
       std::move(name), std::move(password), std::move(authorization), origin);
   if (!account) co_return login_refused(account.error());
-  session.logged_in(std::move(*account));
+  CapabilitySet disabled;
+  if (store::Store* store = session.services().store) {
+    const auto list = co_await session.blocking(
+        [&] { return store->setting((*account)->name(), kDisabledCapabilities); });
+    if (list) disabled = capabilities_of(*list);
+  }
+  session.logged_in(std::move(*account), disabled);
   co_return Reply::ok("CAPABILITY " + capabilities(session), "Logged in");
 }
 

@@ -1,6 +1,8 @@
 #include "protocol/imap/commands/copy.h"
 
 #include "protocol/imap/commands/copy_across.h"
+#include "protocol/imap/commands/expunge.h"
+#include "protocol/imap/message_limit.h"
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -10,6 +12,9 @@ namespace {
 Parsed<CopyCommand> parse(Decoder& decoder, bool by_uid, bool move) {
   CopyCommand command;
   command.by_uid = by_uid;
+  if (!by_uid) {
+    if (auto ok = decoder.allow_numbers(); !ok) return std::unexpected(ok.error());
+  }
   command.move = move;
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
   auto set = decoder.sequence_set();
@@ -57,8 +62,14 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
   MailboxView& view = *session.view();
   const std::string name = command.move ? "MOVE" : "COPY";
   if (command.move && view.read_only()) co_return Reply::no("READ-ONLY", "Mailbox is read-only");
-  const auto uids = view.resolve(command.set, command.by_uid);
+  auto uids = view.resolve(command.set, command.by_uid);
   if (!uids) co_return Reply::bad("No message with such a sequence number");
+  std::string limited;
+  if (command.move) {
+    limited = limit_messages(session.settings(), *uids);
+  } else if (std::string code = copy_limit_code(session.settings(), *uids); !code.empty()) {
+    co_return Reply::no(std::move(code), "Too many messages to copy");
+  }
   auto result = co_await session.blocking([&] {
     return transfer_messages(session.mailboxes(), view, *uids, command.destination, command.move);
   });
@@ -69,7 +80,8 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
   // MOVE tells the UIDs before its EXPUNGE responses, which come with the view's changes
   // (RFC 6851 4.3).
   session.out().raw("* OK [").raw(code).raw("] Messages moved\r\n");
-  co_return Reply::ok(name + " completed");
+  if (!limited.empty()) co_return Reply::ok(std::move(limited), "MOVE completed for the last ones");
+  co_return co_await reply_after_expunge(session, name + " completed");
 }
 
 }  // namespace mailkeep::imap

@@ -1,5 +1,7 @@
 #include "protocol/imap/commands/expunge.h"
 
+#include <utility>
+
 #include "protocol/imap/session.h"
 
 namespace mailkeep::imap {
@@ -23,6 +25,14 @@ Parsed<CloseCommand> parse_close(Decoder& decoder) {
   return CloseCommand{};
 }
 
+protocol::Awaitable<Reply> reply_after_expunge(Session& session, std::string text) {
+  if (!session.enabled().qresync) co_return Reply::ok(std::move(text));
+  co_await session.tell_changes(true);
+  std::string code = "HIGHESTMODSEQ ";
+  Encoder(code).number(session.view()->modseq().value);
+  co_return Reply::ok(std::move(code), std::move(text));
+}
+
 protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& command) {
   MailboxView& view = *session.view();
   if (view.read_only()) co_return Reply::no("READ-ONLY", "Mailbox is read-only");
@@ -34,7 +44,9 @@ protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& comman
       co_await session.blocking([&] { return view.account().expunge_deleted(view.id(), uids); });
   if (!expunged) co_return Reply::refused(expunged.error());
   // The EXPUNGE responses are the view's: they come with its changes before the tagged reply.
-  co_return Reply::ok(command.uids ? "UID EXPUNGE completed" : "EXPUNGE completed");
+  std::string text = command.uids ? "UID EXPUNGE completed" : "EXPUNGE completed";
+  if (expunged->empty()) co_return Reply::ok(std::move(text));
+  co_return co_await reply_after_expunge(session, std::move(text));
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const CloseCommand&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "protocol/imap/reply.h"
 #include "protocol/imap/state.h"
@@ -19,6 +20,10 @@ struct CloseCommand {};
 Parsed<ExpungeCommand> parse_expunge(Decoder& decoder);
 Parsed<ExpungeCommand> parse_uid_expunge(Decoder& decoder);
 Parsed<CloseCommand> parse_close(Decoder& decoder);
+
+// The OK of a command that expunged messages, with HIGHESTMODSEQ for clients that need it (RFC
+// 7162 3.2.7): tells what is gone first.
+protocol::Awaitable<Reply> reply_after_expunge(Session& session, std::string text);
 
 protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& command);
 protocol::Awaitable<Reply> handle(Session& session, const CloseCommand& command);

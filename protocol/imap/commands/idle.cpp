@@ -24,13 +24,19 @@ Parsed<IdleCommand> parse_idle(Decoder& decoder) {
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
-  MailboxView* view = session.view();
   store::Watch watch;
-  // Watching begins before the last look for news, so that nothing falls between the two.
-  if (view) watch = view->account().watch(view->id(), session.stream().waker());
+  // Watching begins before the last look for news, so that nothing falls between the two. With
+  // NOTIFY its watches tell of the selected mailbox too.
+  if (MailboxView* view = session.view(); view && !session.has_notifier()) {
+    watch = view->account().watch(view->id(), session.stream().waker());
+  }
   session.out().raw("+ idling\r\n");
   for (;;) {
-    co_await session.tell_changes(true);
+    if (session.has_notifier()) {
+      co_await session.tell_notifications(true);
+    } else {
+      co_await session.tell_changes(true);
+    }
     if (!co_await session.flush()) co_return Reply::end();
     const ReaderEvent event = session.reader().next();
     if (const auto* line = std::get_if<CommandText>(&event)) {

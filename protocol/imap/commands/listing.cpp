@@ -233,4 +233,13 @@ void Listing::write_child_info(Encoder& out) const {
   out.raw("))");
 }
 
+void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox) {
+  if (!mailbox.selectable) out.raw("\\Noselect ");
+  out.raw(mailbox.has_children ? "\\HasChildren" : "\\HasNoChildren");
+  if (mailbox.subscribed) out.raw(" \\Subscribed");
+  if (mailbox.special_use != store::SpecialUse::none) {
+    out.sp().raw(special_use_attribute(mailbox.special_use));
+  }
+}
+
 }  // namespace mailkeep::imap

@@ -23,6 +23,10 @@ struct ListQuery {
   ListReturn wanted;
 };
 
+// The attributes of a mailbox in extended LIST responses: \Noselect, children, subscription,
+// special use.
+void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox);
+
 class Listing {
  public:
   // `utf8`: the client's names are UTF-8. `append_limit`: what STATUS tells (RFC 7889 5.2). `query`

@@ -120,7 +120,9 @@ protocol::Awaitable<Reply> handle(Session& session, const CreateCommand& command
     return place->account->create_mailbox(place->name, command.use);
   });
   if (!created) co_return Reply::refused(created.error());
-  co_return Reply::ok("CREATE completed");
+  if (!session.allows(Capability::object_id)) co_return Reply::ok("CREATE completed");
+  // RFC 8474 4.1
+  co_return Reply::ok("MAILBOXID (" + created->object_id + ")", "CREATE completed");
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const DeleteCommand& command) {

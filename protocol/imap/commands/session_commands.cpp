@@ -40,6 +40,29 @@ bool enable_condstore(Session& session) {
   return true;
 }
 
+bool enable_qresync(Session& session) {
+  if (std::exchange(session.enabled().qresync, true)) return false;
+  enable_condstore(session);
+  return true;
+}
+
+bool enable_uid_only(Session& session) {
+  session.grammar().uid_only = true;
+  return !std::exchange(session.enabled().uid_only, true);
+}
+
+bool enable_utf8(Session& session) {
+  session.grammar().utf8 = true;
+  session.out().set_utf8(true);
+  return !std::exchange(session.enabled().utf8, true);
+}
+
+bool enable_imap4rev2(Session& session) {
+  session.grammar().utf8 = true;
+  session.out().set_utf8(true);
+  return !std::exchange(session.enabled().imap4rev2, true);
+}
+
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder) {
   return parse_without_arguments<CapabilityCommand>(decoder);
 }

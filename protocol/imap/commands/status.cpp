@@ -20,10 +20,11 @@ constexpr struct {
     {"UIDVALIDITY", StatusItem::uid_validity},
     {"UNSEEN", StatusItem::unseen},
     {"HIGHESTMODSEQ", StatusItem::highest_modseq, Capability::condstore},
-    {"SIZE", StatusItem::size},
+    {"SIZE", StatusItem::size, Capability::status_size},
     {"DELETED", StatusItem::deleted},
     {"DELETED-STORAGE", StatusItem::deleted_storage, Capability::quota},
     {"APPENDLIMIT", StatusItem::append_limit, Capability::append_limit},
+    {"MAILBOXID", StatusItem::mailbox_id, Capability::object_id},
 };
 
 Parsed<StatusItem> parse_item(Decoder& decoder) {
@@ -64,6 +65,8 @@ std::uint64_t value_of(const Status& status, StatusItem item) {
       return status.deleted_bytes;
     case StatusItem::append_limit:
       return status.append_limit;
+    case StatusItem::mailbox_id:
+      break;  // is no number
   }
   return 0;
 }
@@ -119,7 +122,12 @@ void write_status(Encoder& out, std::string_view name, const std::vector<StatusI
   out.raw("* STATUS ").mailbox(name).raw(" (");
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out.sp();
-    out.raw(name_of(items[i])).sp().number(value_of(status, items[i]));
+    out.raw(name_of(items[i])).sp();
+    if (items[i] == StatusItem::mailbox_id) {  // RFC 8474 4.3
+      out.raw("(").raw(status.mailbox.object_id).raw(")");
+    } else {
+      out.number(value_of(status, items[i]));
+    }
   }
   out.raw(")").crlf();
 }

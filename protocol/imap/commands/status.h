@@ -26,6 +26,7 @@ enum class StatusItem : std::uint8_t {
   deleted,
   deleted_storage,  // RFC 9208 4.1.4
   append_limit,     // RFC 7889 5.2; the same for all mailboxes
+  mailbox_id,
 };
 
 // "(" status-att *(SP status-att) ")" (RFC 3501 9).

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/message_limit.h"
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/characters.h"
 
@@ -91,9 +92,8 @@ void write_changed(const MailboxView& view, const StoreCommand& command, bool co
       view.write_flags(out, row, command.by_uid || condstore, with_modseq);
       continue;
     }
-    const std::uint32_t sequence = view.uids().sequence_of(row.uid);
-    if (sequence == 0 || row.modseq != result.modseq) continue;
-    out.raw("* ").number(sequence).raw(" FETCH (UID ").number(row.uid.value);
+    if (row.modseq != result.modseq || !view.begin_fetch(out, row.uid)) continue;
+    out.raw("UID ").number(row.uid.value);
     out.raw(" MODSEQ (").number(row.modseq.value).raw("))\r\n");
   }
 }
@@ -169,6 +169,7 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
     Session& session, std::span<const StoreCommand* const> commands) {
   MailboxView& view = *session.view();
   std::vector<StoreOutcome> outcomes(commands.size());
+  std::vector<std::string> limits(commands.size());  // codes of those that had too many messages
   std::vector<store::FlagChange> changes;
   std::vector<std::size_t> places;  // of `changes` in `outcomes`
   for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -183,6 +184,7 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
       continue;
     }
     if (command.unchanged_since) enable_condstore(session);
+    limits[i] = limit_messages(session.settings(), *uids);
     auto allowed = permitted_changes(view, command, *uids);
     if (allowed.empty()) outcomes[i].reply = Reply::refused(store::StoreError::no_permission);
     for (store::FlagChange& change : allowed) {
@@ -195,7 +197,9 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
   co_await session.blocking([&] {
     const auto results = view.account().change_flags(view.id(), changes);
     for (std::size_t k = 0; k < places.size(); ++k) {
-      outcomes[places[k]] = outcome_of(view, *commands[places[k]], condstore, results[k]);
+      StoreOutcome& outcome = outcomes[places[k]];
+      outcome = outcome_of(view, *commands[places[k]], condstore, results[k]);
+      if (outcome.reply.code.empty()) outcome.reply.code = limits[places[k]];
     }
   });
   co_return outcomes;

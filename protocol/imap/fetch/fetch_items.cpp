@@ -129,6 +129,9 @@ bool parse_plain_item(Decoder& decoder, FetchItems& items) {
       {"ENVELOPE", &FetchItems::envelope, kAlways},
       {"BODYSTRUCTURE", &FetchItems::body_structure, kAlways},
       {"MODSEQ", &FetchItems::modseq, Capability::condstore},
+      {"SAVEDATE", &FetchItems::save_date, Capability::save_date},
+      {"EMAILID", &FetchItems::email_id, Capability::object_id},
+      {"THREADID", &FetchItems::thread_id, Capability::object_id},
   };
   for (const auto& [name, member, capability] : kItems) {
     if (!decoder.accept_word(name, capability)) continue;

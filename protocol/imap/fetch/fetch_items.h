@@ -54,6 +54,9 @@ struct FetchItems {
   bool body_structure = false;
   bool modseq = false;
   bool preview = false;    // RFC 8970; LAZY changes nothing, as no preview takes long
+  bool save_date = false;  // RFC 8514
+  bool email_id = false;   // RFC 8474 5
+  bool thread_id = false;
   bool sets_seen = false;  // some item is not a PEEK
   std::vector<BodyItem> bodies;
 

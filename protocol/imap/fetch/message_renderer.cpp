@@ -8,6 +8,7 @@
 #include "mime/preview.h"
 #include "protocol/imap/fetch/decoded_octets.h"
 #include "protocol/imap/fetch/structure_encoder.h"
+#include "store/object_id.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -102,6 +103,14 @@ void MessageRenderer::write_row_items(Encoder& out, const store::MessageRow& row
     separate(out);
     out.raw("RFC822.SIZE ").number(row.size);
   }
+  if (items_.save_date) {  // RFC 8514 4.2
+    separate(out);
+    out.raw("SAVEDATE ").date_time({.seconds = row.save_date, .zone_minutes = 0});
+  }
+  if (items_.email_id) {  // RFC 8474 5.1
+    separate(out);
+    out.raw("EMAILID (").raw(store::object_id(view_.account().id(), row.message)).raw(")");
+  }
   if (items_.modseq) {
     separate(out);
     out.raw("MODSEQ (").number(row.modseq.value).raw(")");
@@ -143,6 +152,18 @@ void MessageRenderer::attempt(std::string& out, Work work, Instead instead) {
     first_item_ = first;
     instead();
   }
+}
+
+// RFC 8474 5.2
+void MessageRenderer::write_thread_id(store::MessageCursor& cursor, std::string& out) {
+  const auto write = [&](const std::string& id) {
+    Encoder encoder(out);
+    separate(encoder);
+    encoder.raw("THREADID ").raw(id);
+  };
+  attempt(
+      out, [&] { write("(" + store::object_id(view_.account().id(), cursor.thread()) + ")"); },
+      [&] { write("NIL"); });
 }
 
 void MessageRenderer::write_envelope_item(const mime::Structure& structure, std::string& out) {
@@ -280,14 +301,13 @@ void MessageRenderer::write_absent_body(const BodyItem& item, std::string& out) 
 void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std::string& out,
                              std::vector<LargeLiteral>& large) {
   const store::MessageRow& row = cursor.row();
-  const std::uint32_t sequence = view_.uids().sequence_of(row.uid);
-  if (sequence == 0) return;
   const std::size_t start = out.size();
   failure_.clear();
   first_item_ = true;
   Encoder encoder(out);
-  encoder.raw("* ").number(sequence).raw(" FETCH (");
+  if (!view_.begin_fetch(encoder, row.uid)) return;
   write_row_items(encoder, row, with_flags);
+  if (items_.thread_id) write_thread_id(cursor, out);
   std::optional<mime::Structure> structure;
   if (items_.needs_structure()) structure = structure_of(cursor);
   if (items_.envelope) write_envelope_item(*structure, out);

@@ -82,6 +82,7 @@ class MessageRenderer {
   void write_envelope_item(const mime::Structure& structure, std::string& out);
   void write_structure_item(store::MessageCursor& cursor, bool extended, mime::Structure& structure,
                             std::string& out);
+  void write_thread_id(store::MessageCursor& cursor, std::string& out);
   void write_body(const BodyItem& item, store::MessageCursor& cursor,
                   const mime::Structure* structure, std::string& out,
                   std::vector<LargeLiteral>& large);

@@ -100,6 +100,9 @@ Parsed<SearchKey> SearchKeyParser::key() {
   if (decoder_.peek() == '(') return group();
   const char c = decoder_.peek();
   if ((c >= '0' && c <= '9') || c == '*' || c == '$') {
+    if (c != '$') {
+      if (auto ok = decoder_.allow_numbers(); !ok) return std::unexpected(ok.error());
+    }
     auto set = decoder_.sequence_set();
     if (!set) return std::unexpected(set.error());
     return make(SearchSet{std::move(*set), false});

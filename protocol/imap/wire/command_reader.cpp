@@ -79,6 +79,12 @@ void CommandReader::reset() {
   *this = CommandReader(limits_);
 }
 
+std::string CommandReader::take_unread() {
+  std::string left(unread());
+  reset();
+  return left;
+}
+
 ReaderEvent CommandReader::next() {
   if (command_ended_) forget_command();
   if (announced_) refuse(announced_->octets, announced_->synchronizing);

@@ -85,6 +85,8 @@ class CommandReader {
 
   // Forget everything that came (STARTTLS).
   void reset();
+  // The octets that came and were not looked at; they are forgotten here (COMPRESS).
+  std::string take_unread();
 
  private:
   struct Announced {

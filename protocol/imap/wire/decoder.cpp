@@ -1,7 +1,9 @@
 #include "protocol/imap/wire/decoder.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "protocol/imap/wire/calendar.h"
@@ -309,6 +311,40 @@ Parsed<SequenceSet> Decoder::sequence_set() {
     set.add(range);
   } while (accept(','));
   return set;
+}
+
+Parsed<SequenceSet> Decoder::known_set() {
+  const std::size_t begin = position_;
+  auto set = sequence_set();
+  if (!set) return set;
+  const bool star = std::ranges::any_of(set->ranges(), [](const SequenceSet::Range& range) {
+    return range.first == SequenceSet::kStar || range.last == SequenceSet::kStar;
+  });
+  if (!star) return set;
+  position_ = begin;
+  return fail("no '*' can be in this set");
+}
+
+Parsed<void> Decoder::allow_numbers() const {
+  if (!grammar_->uid_only) return {};
+  return std::unexpected(
+      SyntaxError{position_, "with UIDONLY there are no sequence numbers", "UIDREQUIRED"});
+}
+
+// RFC 9394 4: partial-range-first / partial-range-last.
+Parsed<PlaceRange> Decoder::place_range() {
+  PlaceRange range;
+  range.from_end = accept('-');
+  const auto first = nz_number();
+  if (!first) return std::unexpected(first.error());
+  if (auto colon = expect(':'); !colon) return std::unexpected(colon.error());
+  if (range.from_end) {
+    if (auto minus = expect('-'); !minus) return std::unexpected(minus.error());
+  }
+  const auto last = nz_number();
+  if (!last) return std::unexpected(last.error());
+  std::tie(range.first, range.last) = std::minmax(*first, *last);
+  return range;
 }
 
 Parsed<std::uint32_t> Decoder::sequence_number() {

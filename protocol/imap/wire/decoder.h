@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/imap/wire/grammar.h"
+#include "protocol/imap/wire/place_range.h"
 #include "protocol/imap/wire/syntax_error.h"
 #include "store/types.h"
 
@@ -61,6 +62,11 @@ class Decoder {
   Parsed<std::uint32_t> nz_number();
   Parsed<std::uint64_t> number64();  // < 2^63
   Parsed<SequenceSet> sequence_set();
+  // A set without '*' (RFC 7162 7 known-uids).
+  Parsed<SequenceSet> known_set();
+  // Fails where sequence numbers cannot be used any more (RFC 9586 3.2).
+  Parsed<void> allow_numbers() const;
+  Parsed<PlaceRange> place_range();
   Parsed<store::FlagSet> flag_list();       // "(" [flag *(SP flag)] ")"
   Parsed<store::FlagSet> flags();           // flag-list or flag *(SP flag), as STORE has it
   Parsed<store::InternalDate> date_time();  // DQUOTE date-time DQUOTE

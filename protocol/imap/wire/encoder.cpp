@@ -192,13 +192,20 @@ Encoder& Encoder::flag_list(store::FlagBits flags, const std::vector<std::string
 
 // RFC 3501 9 text. A '[' at its begin would be taken for a response code.
 Encoder& Encoder::text(std::string_view text) {
+  return write_text(text, character::quoted | character::escaped);
+}
+
+Encoder& Encoder::utf8_text(std::string_view text) {
+  return write_text(text, character::quoted | character::escaped | character::eight_bit);
+}
+
+Encoder& Encoder::write_text(std::string_view text, unsigned allowed) {
   if (text.empty()) return raw("Done");
   const std::size_t begin = out_->size();
   out_->append(text);
   for (std::size_t i = begin; i < out_->size(); ++i) {
     char& c = (*out_)[i];
-    constexpr auto kAllowed = character::quoted | character::escaped;
-    if ((classes_of(c) & kAllowed) == 0) c = '?';
+    if ((classes_of(c) & allowed) == 0) c = '?';
   }
   if ((*out_)[begin] == '[') (*out_)[begin] = '(';
   return *this;

@@ -45,8 +45,12 @@ class Encoder {
   // Response text (resp-text's text): CR, LF, NUL and 8-bit octets are replaced, empty becomes one
   // word.
   Encoder& text(std::string_view text);
+  // The same with UTF-8, for clients that chose a language (RFC 5255 3.5).
+  Encoder& utf8_text(std::string_view text);
 
  private:
+  Encoder& write_text(std::string_view text, unsigned allowed);
+
   std::string* out_;
   bool utf8_ = false;
 };

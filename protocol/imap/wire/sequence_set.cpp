@@ -47,6 +47,14 @@ store::UidSet SequenceSet::uids_by_sequence_within(const store::UidMap& uids) co
   return result;
 }
 
+store::UidSet SequenceSet::all_uids(store::Uid last) const {
+  store::UidSet all;
+  for (const Range& range : resolved(ranges_, last.value)) {
+    if (range.last != 0) all.add(store::UidSet::Range{std::max(range.first, 1U), range.last});
+  }
+  return all;
+}
+
 std::optional<store::UidSet> SequenceSet::uids_by_sequence(const store::UidMap& uids) const {
   const auto ranges = resolved(ranges_, uids.size());
   store::UidSet result;

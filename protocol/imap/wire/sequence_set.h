@@ -34,6 +34,8 @@ class SequenceSet {
   // As UIDs of messages that are in `uids`: '*' is the last message, a missing UID is passed over
   // (RFC 9051 6.4.9).
   store::UidSet uids_by_uid(const store::UidMap& uids) const;
+  // All numbers of the set, whatever has them, with '*' as `last`.
+  store::UidSet all_uids(store::Uid last) const;
   // As UIDs of the messages with these sequence numbers. Nothing where a number is above the count
   // (RFC 9051 9 seq-number: a client error), or where '*' is used in an empty mailbox.
   std::optional<store::UidSet> uids_by_sequence(const store::UidMap& uids) const;

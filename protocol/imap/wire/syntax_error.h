@@ -10,7 +10,8 @@ namespace mailkeep::imap {
 
 struct SyntaxError {
   std::size_t position = 0;
-  std::string text;  // e.g. "expected a sequence set"
+  std::string text;    // e.g. "expected a sequence set"
+  std::string code{};  // of the response to it; mostly none
 };
 
 template <class T>

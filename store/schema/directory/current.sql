@@ -17,3 +17,11 @@ CREATE TABLE shared_mailbox (
   mailbox_id INTEGER NOT NULL,
   PRIMARY KEY (identifier, account_id, mailbox_id)
 ) WITHOUT ROWID;
+
+-- What an administrator set for one account.
+CREATE TABLE account_setting (
+  account_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (account_id, name)
+) WITHOUT ROWID;

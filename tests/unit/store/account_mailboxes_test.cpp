@@ -167,5 +167,17 @@ TEST_F(MailboxesTest, TheirNumberHasALimit) {
   EXPECT_EQ(names().size(), 8U);
 }
 
+TEST_F(MailboxesTest, AreFoundByTheirNumberUnderAnyName) {
+  const MailboxId id = must(account_->create_mailbox("a/b")).id;
+  must(account_->subscribe("a/c", true));
+  must(account_->rename_mailbox("a/b", "a/c"));
+  const MailboxInfo found = must(account_->mailbox(id));
+  EXPECT_EQ(found.name, "a/c");
+  EXPECT_TRUE(found.subscribed);
+  EXPECT_FALSE(found.has_children);
+  must(account_->delete_mailbox("a/c"));
+  EXPECT_EQ(account_->mailbox(id).error(), StoreError::no_such_mailbox);
+}
+
 }  // namespace
 }  // namespace mailkeep::store

@@ -82,6 +82,21 @@ TEST_F(AccountsTest, PasswordRecordsAreKeptAsTheyAre) {
   EXPECT_EQ(store_->password_of("nobody").error(), StoreError::no_such_account);
 }
 
+TEST_F(AccountsTest, SettingsBelongToOneAccount) {
+  must(store_->create_account("bert", {}));
+  EXPECT_EQ(must(store_->setting("anna", "colour")), "");
+  must(store_->set_setting("anna", "colour", "red"));
+  must(store_->set_setting("anna", "colour", "blue"));
+  reopen();
+  EXPECT_EQ(must(store_->setting("anna", "colour")), "blue");
+  EXPECT_EQ(must(store_->setting("bert", "colour")), "");
+  EXPECT_EQ(store_->setting("nobody", "colour").error(), StoreError::no_such_account);
+  EXPECT_EQ(store_->set_setting("nobody", "colour", "red").error(), StoreError::no_such_account);
+  must(store_->remove_account("anna"));
+  must(store_->create_account("anna", {}));
+  EXPECT_EQ(must(store_->setting("anna", "colour")), "");
+}
+
 TEST_F(AccountsTest, OneAccountIsOneObject) {
   EXPECT_EQ(must(store_->open_account("anna")), account_);
   EXPECT_EQ(account_->name(), "anna");

@@ -107,5 +107,45 @@ TEST_F(Capabilities, that_are_off_allow_no_mechanism) {
   EXPECT_EQ(say("1 AUTHENTICATE LOGIN =\r\n").find("1 BAD"), 0U);
 }
 
+TEST_F(Capabilities, that_are_off_for_an_account_follow_its_setting) {
+  EXPECT_TRUE(capabilities_of("IDLE, MOVE,NO-SUCH NOTIFY,,").contains(Capability::notify));
+  EXPECT_EQ(capabilities_of(""), CapabilitySet());
+  ASSERT_TRUE(store_->set_setting("ann", kDisabledCapabilities, "IDLE,NOTIFY"));
+  const std::string output = say_logged_in("1 IDLE\r\n2 NOTIFY NONE\r\n");
+  EXPECT_EQ(output, "1 BAD unknown command, at octet 3\r\n2 BAD unknown command, at octet 3\r\n");
+  EXPECT_NE(greeting_.find(" IDLE "), std::string::npos);
+  // It holds until the log-in ends (RFC 8437).
+  EXPECT_NE(say_logged_in("1 UNAUTHENTICATE\r\n2 CAPABILITY\r\n").find(" IDLE "),
+            std::string::npos);
+}
+
+// RFC 9738: "MESSAGELIMIT=2" and "SAVELIMIT=2"
+TEST_F(Capabilities, message_limit_works_on_the_last_messages) {
+  settings_.message_limit = 2;
+  deliver("INBOX", 4);
+  const std::string output = say_logged_in(
+      "1 SELECT INBOX\r\n2 FETCH 1:* UID\r\n3 STORE 1:3 +FLAGS.SILENT (\\Seen)\r\n"
+      "4 COPY 1:3 Sent\r\n5 UID FETCH 1:* UID (PARTIAL 1:3)\r\n6 FETCH 3:4 UID\r\n"
+      "7 MOVE 1:* Sent\r\n");
+  for (const char* expected :
+       {"* 3 FETCH (UID 3)\r\n* 4 FETCH (UID 4)\r\n2 OK [MESSAGELIMIT 2 3] FETCH completed",
+        "3 OK [MESSAGELIMIT 2 2] ", "4 NO [MESSAGELIMIT 2 2] ", "5 NO [MESSAGELIMIT 2] ",
+        "6 OK FETCH completed", "7 OK [MESSAGELIMIT 2 3] "}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+  EXPECT_NE(greeting_.find(" MESSAGELIMIT=2 "), std::string::npos);
+}
+
+TEST_F(Capabilities, save_limit_is_that_of_copy) {
+  settings_.save_limit = 2;
+  deliver("INBOX", 3);
+  const std::string output =
+      say_logged_in("1 SELECT INBOX\r\n2 FETCH 1:* UID\r\n3 COPY 1:* Sent\r\n4 COPY 2:* Sent\r\n");
+  EXPECT_NE(output.find("\r\n2 OK FETCH completed"), std::string::npos) << output;
+  EXPECT_NE(output.find("\r\n3 NO [MESSAGELIMIT 2 2] "), std::string::npos) << output;
+  EXPECT_NE(output.find("\r\n4 OK [COPYUID "), std::string::npos) << output;
+  EXPECT_NE(greeting_.find(" SAVELIMIT=2 "), std::string::npos);
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

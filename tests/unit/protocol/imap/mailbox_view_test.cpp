@@ -56,7 +56,7 @@ class MailboxViewTest : public testing::Test {
     std::string text;
     Encoder out(text);
     if (view.may_have_changed()) view.fetch_changes();
-    view.write_changes(out, {.expunges = expunges, .with_modseq = false});
+    view.write_changes(out, expunges);
     return text;
   }
 
@@ -257,6 +257,57 @@ TEST_F(MailboxViewTest, ConvergesWithTheStoreWhateverHappens) {
       EXPECT_EQ(told, flags.substr(1, flags.size() - 2));
     }
   }
+}
+
+// RFC 7162 3.2.10
+TEST_F(MailboxViewTest, TellsExpungesAsVanishedWithQresync) {
+  append(5);
+  auto one = view();
+  const Enabled enabled{.condstore = true, .qresync = true};
+  one.obey(enabled);
+  change(store::UidSet({2, 3}), store::FlagOperation::add, store::flag::deleted);
+  ASSERT_TRUE(account_->expunge_deleted(mailbox_, store::UidSet({1, 5})));
+  EXPECT_EQ(news(one), "* VANISHED 2:3\r\n");
+  EXPECT_EQ(one.uids().size(), 3U);
+}
+
+// RFC 9586 3.3, 3.6
+TEST_F(MailboxViewTest, TellsUidsWithUidOnly) {
+  append(3);
+  auto one = view();
+  const Enabled enabled{.uid_only = true};
+  one.obey(enabled);
+  change(uid(1), store::FlagOperation::add, store::flag::deleted);
+  ASSERT_TRUE(account_->expunge_deleted(mailbox_, store::UidSet({1, 5})));
+  change(uid(3), store::FlagOperation::add, store::flag::seen);
+  EXPECT_EQ(news(one), "* VANISHED 1\r\n* 3 UIDFETCH (FLAGS (\\Seen))\r\n");
+}
+
+// RFC 9051 E 12, 21
+TEST_F(MailboxViewTest, TellsUidsAndNoRecentWithImap4rev2) {
+  append(1);
+  auto one = view();
+  const Enabled enabled{.imap4rev2 = true};
+  one.obey(enabled);
+  append(1);
+  change(uid(1), store::FlagOperation::add, store::flag::seen);
+  EXPECT_EQ(news(one), "* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n* 2 EXISTS\r\n");
+  EXPECT_FALSE(one.is_recent(store::Uid{2}));
+}
+
+TEST_F(MailboxViewTest, HoldsFlagsThatMayNotBeToldYet) {
+  append(2);
+  auto one = view();
+  change(uid(2), store::FlagOperation::add, store::flag::seen);
+  append(1);
+  std::string text;
+  Encoder out(text);
+  one.fetch_changes();
+  EXPECT_EQ(one.write_changes(out, true, false), uid(3));
+  EXPECT_EQ(text.find("FETCH"), std::string::npos);
+  text.clear();
+  EXPECT_TRUE(one.write_changes(out, true).empty());
+  EXPECT_EQ(text, "* 2 FETCH (FLAGS (\\Seen))\r\n");
 }
 
 }  // namespace

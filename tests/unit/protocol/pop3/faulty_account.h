@@ -30,6 +30,9 @@ class FaultyAccount : public store::Account {
   store::StoreResult<store::MailboxInfo> mailbox(std::string_view name) override {
     return real_->mailbox(name);
   }
+  store::StoreResult<store::MailboxInfo> mailbox(store::MailboxId mailbox) override {
+    return real_->mailbox(mailbox);
+  }
   store::StoreResult<store::MailboxInfo> create_mailbox(std::string_view name,
                                                         store::SpecialUse use) override {
     return real_->create_mailbox(name, use);

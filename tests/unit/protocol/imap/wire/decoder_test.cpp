@@ -291,5 +291,55 @@ TEST(Decoder, says_where_and_what) {
   EXPECT_EQ(error.text, "expected an atom");
 }
 
+// RFC 7162 7 known-uids
+TEST(Decoder, reads_sets_without_star) {
+  EXPECT_EQ(Decoder("1:3,7").known_set()->ranges().size(), 2U);
+  for (const char* text : {"*", "1:*", "1,*:5", "", "0", "a"}) {
+    EXPECT_FALSE(Decoder(text).known_set()) << text;
+  }
+}
+
+// RFC 9394 4 partial-range
+TEST(Decoder, reads_ranges_of_results) {
+  const auto shown = [](std::string_view text, std::uint32_t count) -> std::string {
+    const auto range = Decoder(text).place_range();
+    if (!range) return "!" + std::to_string(range.error().position);
+    const auto places = range->places(count);
+    if (!places) return "none";
+    return std::to_string(places->first) + "-" + std::to_string(places->second);
+  };
+  EXPECT_EQ(shown("1:3", 10), "1-3");
+  EXPECT_EQ(shown("3:1", 10), "1-3");
+  EXPECT_EQ(shown("8:20", 10), "8-10");
+  EXPECT_EQ(shown("11:20", 10), "none");
+  EXPECT_EQ(shown("-1:-3", 10), "8-10");
+  EXPECT_EQ(shown("-8:-20", 10), "1-3");
+  EXPECT_EQ(shown("-11:-20", 10), "none");
+  EXPECT_EQ(shown("1:4294967295", 0), "none");
+  EXPECT_EQ(shown("0:1", 1), "!0");
+  EXPECT_EQ(shown("1:-1", 1), "!2");
+  EXPECT_EQ(shown("-1:1", 1), "!3");
+  EXPECT_EQ(shown("1:*", 1), "!2");
+}
+
+// RFC 9586 3.2
+TEST(Decoder, refuses_sequence_numbers_with_uidonly) {
+  EXPECT_TRUE(Decoder("1").allow_numbers());
+  const Grammar grammar{.uid_only = true};
+  const auto refused = Decoder("1", grammar).allow_numbers();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "UIDREQUIRED");
+}
+
+TEST(Decoder, passes_over_words_that_are_turned_off) {
+  Grammar grammar;
+  Decoder on("PARTIAL", grammar);
+  EXPECT_TRUE(on.accept_word("PARTIAL", Capability::partial));
+  grammar.disabled.add(Capability::partial);
+  Decoder off("PARTIAL", grammar);
+  EXPECT_FALSE(off.accept_word("PARTIAL", Capability::partial));
+  EXPECT_EQ(off.position(), 0U);
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

@@ -109,5 +109,15 @@ TEST(SequenceSet, takes_no_time_for_many_ranges_in_falling_order) {
   EXPECT_EQ(set.uids_by_sequence(map)->size(), 100'000U);
 }
 
+TEST(SequenceSet, knows_all_its_numbers) {
+  const auto all = [](std::string_view set, std::uint32_t last) {
+    return shown(Decoder(set).sequence_set()->all_uids(store::Uid{last}));
+  };
+  EXPECT_EQ(all("5:3,9", 20), "3:5,9");
+  EXPECT_EQ(all("18:*", 20), "18:20");
+  EXPECT_EQ(all("25:*", 20), "20:25");
+  EXPECT_EQ(all("*", 0), "");
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

@@ -1,0 +1,185 @@
+#include "protocol/imap/compressed_stream.h"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include <zlib.h>
+
+namespace mailkeep::imap {
+
+using protocol::Awaitable;
+using protocol::ReadStatus;
+
+namespace {
+
+constexpr int kRawWindow = -15;    // RFC 1951 without a header (RFC 4978 4), 32 KiB
+constexpr int kDeflateMemory = 8;  // 256 KiB while it writes
+constexpr std::size_t kHistoryBytes = 32 * 1024;
+constexpr std::size_t kPieceBytes = 16 * 1024;
+constexpr std::chrono::seconds kQuiet{1};  // then memory is given back
+
+// Beyond it, deflating smaller is not worth the time; what is sent is often compressed already.
+constexpr int kLevel = 5;
+
+Bytef* octets(std::string_view text) {
+  // zlib does not write to its input; older declarations lack the const.
+  return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(text.data()));  // NOLINT
+}
+
+}  // namespace
+
+class CompressedStream::Deflater {
+ public:
+  Deflater() {
+    if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kRawWindow, kDeflateMemory,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::runtime_error("no memory to compress");
+    }
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  // Appends `bytes`, compressed up to an octet's end, so that the peer has all of it and another
+  // compressor can go on from there.
+  void write(std::string_view bytes, std::string& out) {
+    stream_.next_in = octets(bytes);
+    stream_.avail_in = static_cast<uInt>(bytes.size());
+    do {
+      const std::size_t before = out.size();
+      out.resize(before + kPieceBytes);
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+      stream_.avail_out = static_cast<uInt>(kPieceBytes);
+      deflate(&stream_, Z_SYNC_FLUSH);
+      out.resize(out.size() - stream_.avail_out);
+    } while (stream_.avail_out == 0);
+  }
+
+ private:
+  z_stream stream_{};
+};
+
+class CompressedStream::Inflater {
+ public:
+  explicit Inflater(std::string_view history) {
+    if (inflateInit2(&stream_, kRawWindow) != Z_OK) throw std::runtime_error("no memory");
+    if (!history.empty()) {
+      inflateSetDictionary(&stream_, octets(history), static_cast<uInt>(history.size()));
+    }
+  }
+  ~Inflater() { inflateEnd(&stream_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // Inflates some of `input`, which is shortened, at most `limit` octets of output.
+  Inflated read(std::string& input, std::string& out, std::size_t limit) {
+    stream_.next_in = octets(input);
+    stream_.avail_in = static_cast<uInt>(input.size());
+    const std::size_t before = out.size();
+    int status = Z_OK;
+    while (status == Z_OK && out.size() - before < limit) {
+      const std::size_t piece = std::min(kPieceBytes, limit - (out.size() - before));
+      const std::size_t at = out.size();
+      out.resize(at + piece);
+      stream_.next_out = reinterpret_cast<Bytef*>(out.data() + at);
+      stream_.avail_out = static_cast<uInt>(piece);
+      status = inflate(&stream_, Z_SYNC_FLUSH);
+      out.resize(out.size() - stream_.avail_out);
+      if (stream_.avail_out != 0) break;
+    }
+    full_ = stream_.avail_out == 0;
+    input.erase(0, input.size() - stream_.avail_in);
+    if (out.size() != before) return Inflated::some;
+    return status == Z_OK || status == Z_BUF_ERROR ? Inflated::none : Inflated::broken;
+  }
+
+  // Whether more may come out without new input.
+  bool full() const { return full_; }
+
+  // What another inflater needs to go on from here. Nothing: it cannot, in the middle of a block.
+  bool history(std::string& history) {
+    constexpr int kAtBlock = 128;  // directly behind a block; below it: bits left over
+    if (full_ || stream_.data_type != kAtBlock) return false;
+    history.resize(kHistoryBytes);
+    uInt length = 0;
+    inflateGetDictionary(&stream_, reinterpret_cast<Bytef*>(history.data()), &length);
+    history.resize(length);
+    history.shrink_to_fit();
+    return true;
+  }
+
+ private:
+  z_stream stream_{};
+  bool full_ = false;
+};
+
+CompressedStream::CompressedStream(protocol::Stream& under, std::string received)
+    : under_(under), received_(std::move(received)) {}
+
+CompressedStream::~CompressedStream() = default;
+
+CompressedStream::Inflated CompressedStream::inflate_to(std::string& into) {
+  if (received_.empty() && !(inflater_ && inflater_->full())) return Inflated::none;
+  if (!inflater_) {
+    inflater_ = std::make_unique<Inflater>(history_);
+    history_ = {};
+  }
+  return inflater_->read(received_, into, kReadBytes);
+}
+
+void CompressedStream::release() {
+  deflater_.reset();
+  received_.shrink_to_fit();
+  if (inflater_ && inflater_->history(history_)) inflater_.reset();
+}
+
+std::size_t CompressedStream::held_bytes() const {
+  constexpr std::size_t kWorking = 256 * 1024;
+  return history_.capacity() + received_.capacity() + (deflater_ ? kWorking : 0) +
+         (inflater_ ? kHistoryBytes : 0);
+}
+
+Awaitable<ReadStatus> CompressedStream::read(std::string& into, std::chrono::seconds limit,
+                                             bool wakeable) {
+  auto left = limit;
+  for (;;) {
+    if (broken_) co_return ReadStatus::closed;
+    const Inflated inflated = inflate_to(into);
+    if (inflated == Inflated::some) co_return ReadStatus::data;
+    if (inflated == Inflated::broken) {
+      broken_ = true;
+      continue;
+    }
+    const bool quiet = !deflater_ && !inflater_;
+    const auto wait = quiet ? left : std::min(left, kQuiet);
+    const ReadStatus status = co_await under_.read(received_, wait, wakeable);
+    if (status == ReadStatus::timed_out && wait < left) {
+      left -= wait;
+      release();
+      continue;
+    }
+    if (status != ReadStatus::data) co_return status;
+  }
+}
+
+Awaitable<bool> CompressedStream::write(std::string_view bytes) {
+  std::string compressed;
+  if (!deflater_) deflater_ = std::make_unique<Deflater>();
+  while (!bytes.empty()) {
+    const std::string_view piece = bytes.substr(0, kReadBytes);
+    bytes.remove_prefix(piece.size());
+    compressed.clear();
+    deflater_->write(piece, compressed);
+    const bool written = co_await under_.write(compressed);
+    if (!written) co_return false;
+  }
+  co_return true;
+}
+
+Awaitable<bool> CompressedStream::start_tls() {
+  co_return false;
+}
+
+}  // namespace mailkeep::imap

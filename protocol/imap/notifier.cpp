@@ -1,0 +1,283 @@
+#include "protocol/imap/notifier.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "protocol/imap/commands/listing.h"
+#include "protocol/imap/commands/status.h"
+#include "store/annotation.h"
+
+namespace mailkeep::imap {
+namespace {
+
+using Kind = store::MailboxEvent::Kind;
+
+constexpr Rights kNeeded = right::lookup | right::read;  // RFC 5465 5
+
+bool is_below(std::string_view name, std::string_view top) {
+  return name.size() > top.size() && name.starts_with(top) && name[top.size()] == '/';
+}
+
+std::string_view parent_of(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
+}
+
+}  // namespace
+
+// Shared with the watches, which may outlive the notifier for a moment.
+struct Notifier::Inbox {
+  // Of mailboxes other than the selected one, what the client was told last.
+  struct Told {
+    store::Uid uid_next;
+    std::uint32_t messages = 0;
+  };
+
+  std::mutex mutex;
+  std::vector<Event> events;                                // in order
+  std::set<std::pair<std::size_t, store::MailboxId>> busy;  // whose messages are among them
+  bool overflow = false;
+  std::function<void()> wake;
+
+  std::map<std::pair<std::size_t, store::MailboxId>, Told> told;  // the session's thread only
+
+  void add(std::size_t account, const store::MailboxEvent& event) {
+    {
+      const std::lock_guard lock(mutex);
+      if (overflow) return;
+      if (event.kind == Kind::messages && !busy.emplace(account, event.mailbox).second) return;
+      if (events.size() >= kMaxPending) {
+        overflow = true;
+        events = {};
+        busy = {};
+      } else {
+        events.push_back({account, event});
+      }
+    }
+    wake();
+  }
+};
+
+Notifier::Notifier(std::shared_ptr<const NotifyRequest> request, const MailboxAccess& mailboxes,
+                   const Enabled& enabled, std::function<void()> wake)
+    : request_(std::move(request)),
+      mailboxes_(mailboxes),
+      enabled_(enabled),
+      inbox_(std::make_shared<Inbox>()) {
+  inbox_->wake = std::move(wake);
+}
+
+Notifier::~Notifier() = default;
+
+void Notifier::watch(const std::shared_ptr<store::Account>& account, std::string prefix) {
+  const std::size_t index = watched_.size();
+  Watched watched{account, std::move(prefix), {}};
+  watched.watch = account->watch_account(
+      [inbox = inbox_, index](const store::MailboxEvent& event) { inbox->add(index, event); });
+  watched_.push_back(std::move(watched));
+}
+
+NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subscribed,
+                                      bool selectable) const {
+  NotifyEvents events;
+  for (const NotifyGroup& group : request_->groups) {
+    bool matches = false;
+    switch (group.filter) {
+      case NotifyFilter::personal:
+        matches = own && selectable;
+        break;
+      case NotifyFilter::subscribed:
+        matches = subscribed;
+        break;
+      case NotifyFilter::subtree:
+        matches = std::ranges::any_of(group.names, [&](const std::string& top) {
+          return name == top || is_below(name, top);
+        });
+        break;
+      case NotifyFilter::mailboxes:
+        matches = std::ranges::find(group.names, name) != group.names.end();
+        break;
+    }
+    if (matches) events |= group.events;
+  }
+  return events;
+}
+
+NotifyEvents Notifier::wanted(const ReachedMailbox& mailbox) const {
+  if ((mailbox.rights & kNeeded) != kNeeded) return {};
+  const bool own = mailbox.account.get() == &mailboxes_.own();
+  return wanted_by_name(mailbox.name, own, mailbox.info.subscribed, mailbox.info.selectable);
+}
+
+store::StoreResult<void> Notifier::begin(bool status, store::MailboxId selected, bool utf8,
+                                         std::string& out) {
+  const auto all = mailboxes_.all();
+  if (!all) return std::unexpected(all.error());
+  Encoder encoder(out);
+  encoder.set_utf8(utf8);
+  for (const ReachedMailbox& mailbox : *all) {
+    const bool watches = std::ranges::any_of(watched_, [&](const Watched& watched) {
+      return watched.account->id() == mailbox.account->id();
+    });
+    if (!watches) {
+      std::string prefix = mailbox.name;
+      prefix.resize(prefix.size() - std::min(prefix.size(), mailbox.info.name.size()));
+      watch(mailbox.account, std::move(prefix));
+    }
+    const NotifyEvents events = wanted(mailbox);
+    if (!status || !events.any_of_messages() || !mailbox.info.selectable) continue;
+    if (mailbox.info.id == selected && mailbox.account.get() == &mailboxes_.own()) continue;
+    std::vector<StatusItem> items{StatusItem::messages, StatusItem::uid_next,
+                                  StatusItem::uid_validity};
+    if (events.flag_change) items.push_back(StatusItem::highest_modseq);
+    write_status(encoder, mailbox.name, items, Status{mailbox.info});
+  }
+  return {};
+}
+
+bool Notifier::has_news() const {
+  const std::lock_guard lock(inbox_->mutex);
+  return inbox_->overflow || !inbox_->events.empty();
+}
+
+bool Notifier::tell(store::MailboxId selected, bool utf8, std::string& out) {
+  Encoder encoder(out);
+  encoder.set_utf8(utf8);
+  std::vector<Event> events;
+  {
+    const std::lock_guard lock(inbox_->mutex);
+    if (inbox_->overflow) {
+      encoder.raw("* OK [NOTIFICATIONOVERFLOW] ").text("Too much happens; NOTIFY ends").crlf();
+      return false;
+    }
+    events.swap(inbox_->events);
+    inbox_->busy = {};
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    // The mailboxes below one that was renamed are not told of (RFC 5465 5.4).
+    const store::MailboxEvent& event = events[i].event;
+    const bool along =
+        event.kind == Kind::renamed && std::ranges::any_of(events, [&](const Event& other) {
+          return other.event.kind == Kind::renamed && is_below(event.name, other.event.name) &&
+                 is_below(event.old_name, other.event.old_name);
+        });
+    if (!along) tell(events[i], selected, encoder);
+  }
+  return true;
+}
+
+void Notifier::tell(const Event& event, store::MailboxId selected, Encoder& out) {
+  const Watched& watched = watched_[event.account];
+  const store::MailboxEvent& what = event.event;
+  if (what.kind == Kind::annotation && what.mailbox.value == 0) {
+    tell_annotations(event, "", out);
+    return;
+  }
+  std::string name = what.name;
+  if (name.empty()) {
+    const auto info = watched.account->mailbox(what.mailbox);
+    if (!info) return;
+    name = info->name;
+  }
+  name = watched.prefix + name;
+  switch (what.kind) {
+    case Kind::messages:
+      if (what.mailbox != selected) tell_messages(event, name, out);
+      break;
+    case Kind::created:
+    case Kind::deleted:
+    case Kind::renamed:
+    case Kind::access:
+    case Kind::attributes:
+    case Kind::subscription:
+      tell_name(event, name, out);
+      break;
+    case Kind::annotation:
+      tell_annotations(event, name, out);
+      break;
+  }
+}
+
+void Notifier::tell_messages(const Event& event, const std::string& name, Encoder& out) {
+  const auto mailbox = mailboxes_.find_selectable(name, kNeeded);
+  if (!mailbox) return;
+  const NotifyEvents events = wanted(*mailbox);
+  if (!events.any_of_messages()) return;
+  Inbox::Told& told = inbox_->told[{event.account, event.event.mailbox}];
+  const bool counts =
+      told.uid_next != mailbox->info.uid_next || told.messages != mailbox->info.messages;
+  told = {mailbox->info.uid_next, mailbox->info.messages};
+  if (!counts && !events.flag_change) return;
+  std::vector<StatusItem> items{StatusItem::messages, StatusItem::uid_next,
+                                StatusItem::uid_validity};
+  if (events.flag_change) items.push_back(StatusItem::unseen);
+  if (enabled_.condstore) items.push_back(StatusItem::highest_modseq);
+  write_status(out, name, items, Status{mailbox->info});
+}
+
+void Notifier::tell_name(const Event& event, const std::string& name, Encoder& out) {
+  const store::MailboxEvent& what = event.event;
+  const bool own = event.account == 0;
+  const auto mailbox = mailboxes_.find(name, right::lookup);
+  // A mailbox that is gone matches as it did.
+  const bool subscribed = what.kind == Kind::subscription || (mailbox && mailbox->info.subscribed);
+  const NotifyEvents events = wanted_by_name(name, own, subscribed, true);
+  if (what.kind == Kind::subscription) {
+    if (events.subscription) write_list(name, "", out);
+    return;
+  }
+  if (!events.mailbox_name) return;
+  std::string old_name;
+  if (what.kind == Kind::renamed) old_name = watched_[event.account].prefix + what.old_name;
+  write_list(name, old_name, out);
+  const bool comes_or_goes = what.kind == Kind::created || what.kind == Kind::deleted;
+  const std::string parent(parent_of(name));
+  if (comes_or_goes && !parent.empty()) write_list(parent, "", out);
+}
+
+// mailbox-list with what is true now (RFC 5465 5.4).
+void Notifier::write_list(const std::string& name, std::string_view old_name, Encoder& out) const {
+  const auto mailbox = mailboxes_.find(name, right::lookup);
+  out.raw("* LIST (");
+  if (!mailbox) {
+    out.raw("\\NonExistent");
+    const auto subscriptions = mailboxes_.own().subscriptions();
+    if (subscriptions && std::ranges::find(*subscriptions, name) != subscriptions->end()) {
+      out.raw(" \\Subscribed");
+    }
+  } else {
+    write_mailbox_attributes(out, mailbox->info);
+  }
+  out.raw(") ").string("/").sp().mailbox(name);
+  if (!old_name.empty()) {
+    out.raw(" (").string("OLDNAME").raw(" (").mailbox(old_name).raw("))");
+  }
+  out.crlf();
+}
+
+// Which entry changed is not known: all that are there are named (RFC 5465 5.6).
+void Notifier::tell_annotations(const Event& event, const std::string& name, Encoder& out) {
+  NotifyEvents events;
+  if (name.empty()) {
+    for (const NotifyGroup& group : request_->groups) events |= group.events;
+    if (!events.server_metadata) return;
+  } else {
+    const auto mailbox = mailboxes_.find(name, kNeeded);
+    if (!mailbox || !wanted(*mailbox).mailbox_metadata) return;
+  }
+  store::AnnotationQuery query;
+  query.entries = {"/private", "/shared"};
+  query.depth = store::AnnotationDepth::infinity;
+  const auto annotations = watched_[event.account].account->annotations(event.event.mailbox, query);
+  if (!annotations || annotations->entries.empty()) return;
+  out.raw("* METADATA ").mailbox(name);
+  for (const store::Annotation& annotation : annotations->entries) {
+    out.sp().astring(annotation.entry);
+  }
+  out.crlf();
+}
+
+}  // namespace mailkeep::imap
