@@ -52,6 +52,13 @@ class FakeStore : public store::Store {
     return nullptr;
   }
   std::vector<store::SharedMailbox> shared_with(std::string_view) override { return {}; }
+  store::StoreResult<std::string> setting(std::string_view, std::string_view) override {
+    return {};
+  }
+  store::StoreResult<void> set_setting(std::string_view, std::string_view,
+                                       std::string_view) override {
+    return {};
+  }
   void maintain() override {}
 };
 
