@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 
 #include "mime/base_subject.h"
 #include "mime/header_reader.h"
@@ -157,8 +158,8 @@ std::optional<ThreadId> find_thread(sqlite::Database& database, const MessageKey
   if (keys.message_id != 0) {
     if (auto thread = look_up(keys.message_id)) return thread;
   }
-  for (auto hash = keys.references.rbegin(); hash != keys.references.rend(); ++hash) {
-    if (auto thread = look_up(*hash)) return thread;
+  for (const std::uint64_t hash : std::views::reverse(keys.references)) {
+    if (auto thread = look_up(hash)) return thread;
   }
   return std::nullopt;
 }

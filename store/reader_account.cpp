@@ -135,6 +135,7 @@ class ReaderAccount final : public Account {
   StoreResult<AppendResult> append(std::string_view mailbox,
                                    std::vector<NewMessage> messages) override {
     std::vector<bool> seen;
+    seen.reserve(messages.size());
     for (NewMessage& message : messages) seen.push_back(take_seen(message));
     auto result = owner_->append(mailbox, std::move(messages));
     if (result) mark_added(*result, seen);

@@ -1,6 +1,7 @@
 #include "store/reader_seen.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace mailkeep::store {
 
@@ -50,10 +51,10 @@ ReaderSeen::ReaderSeen(sqlite::Database& database, MailboxId mailbox, std::strin
 void ReaderSeen::apply(Uid uid, FlagBits& flags, Modseq& modseq) const {
   if (is_owner()) return;
   flags = (flags & ~flag::seen) | (seen_.contains(uid) ? flag::seen : 0);
-  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-    if (change->modseq <= modseq) break;
-    if (uid.value < change->uids.first || uid.value > change->uids.last) continue;
-    modseq = change->modseq;
+  for (const auto& change : std::views::reverse(changes_)) {
+    if (change.modseq <= modseq) break;
+    if (uid.value < change.uids.first || uid.value > change.uids.last) continue;
+    modseq = change.modseq;
     break;
   }
 }

@@ -189,7 +189,7 @@ class StoreImpl final : public Store {
       auto owner = open_account(shared.owner_name);
       if (!owner) continue;
       // A mailbox that is gone has no rights to take.
-      static_cast<void>((*owner)->set_access(shared.mailbox, name, ""));
+      if (!(*owner)->set_access(shared.mailbox, name, "")) continue;
     }
   }
 

@@ -1,10 +1,9 @@
 #include "store/structure_maker.h"
 
 #include <algorithm>
+#include <ctime>
 #include <exception>
 #include <utility>
-
-#include <time.h>
 
 #include "mime/date_time.h"
 #include "mime/message_parser.h"

@@ -72,6 +72,7 @@ std::vector<std::int32_t> trigrams_of(std::string_view folded) {
   trigrams.erase(std::unique(trigrams.begin(), trigrams.end()), trigrams.end());
   if (trigrams.size() <= kMaxAsked) return trigrams;
   std::vector<std::int32_t> some;
+  some.reserve(kMaxAsked);
   for (std::size_t i = 0; i < kMaxAsked; ++i) {
     some.push_back(trigrams[i * trigrams.size() / kMaxAsked]);
   }

@@ -23,8 +23,8 @@ constexpr std::uint64_t kWalkBudget = 64;
 class IdTable {
  public:
   explicit IdTable(std::size_t expected) : slots_(std::bit_ceil(2 * expected + 16)) {
-    static const std::uint64_t seed = (std::uint64_t{std::random_device{}()} << 32) | 1;
-    seed_ = seed;
+    static const std::uint64_t kSeed = (std::uint64_t{std::random_device{}()} << 32) | 1;
+    seed_ = kSeed;
   }
 
   // The node of `id`; kNone in it where it is new.
