@@ -1,6 +1,7 @@
 #include "protocol/imap/mailbox_view.h"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -184,9 +185,9 @@ void MailboxView::write_expunges(Encoder& out) {
   }
   // From the highest down, so that no number moves before it is told.
   const auto& ranges = pending_expunged_.ranges();
-  for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
-    const std::uint32_t first = uids().sequence_of(store::Uid{range->first});
-    const std::uint32_t last = first + (range->last - range->first);
+  for (const auto& range : std::views::reverse(ranges)) {
+    const std::uint32_t first = uids().sequence_of(store::Uid{range.first});
+    const std::uint32_t last = first + (range.last - range.first);
     for (std::uint32_t sequence = last; sequence >= first; --sequence) {
       out.raw("* ").number(sequence).raw(" EXPUNGE\r\n");
     }
