@@ -4,6 +4,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,6 +145,11 @@ class DialogTest : public ::testing::Test {
   std::string say_logged_in(const std::string& input) {
     std::string output = say({"x LOGIN ann secret\r\n", input});
     return output.substr(output.find('\n') + 1);
+  }
+  // The same with the ids of mailboxes left out.
+  std::string say_without_ids(const std::string& input) {
+    static const std::regex kId("\\[MAILBOXID \\([^)]+\\)\\] ");
+    return std::regex_replace(say_logged_in(input), kId, "");
   }
 
   std::filesystem::path directory_;
