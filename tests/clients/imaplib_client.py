@@ -59,7 +59,8 @@ class Imaplib(ClientTest):
         self.ok(client.unsubscribe("Renamed"))
         self.ok(client.delete("Renamed"))
         self.assertNotIn(b"Renamed", b" ".join(self.ok(client.list())))
-        self.assertEqual(self.ok(client.namespace()), [b'(("" "/")) NIL NIL'])
+        self.assertEqual(self.ok(client.namespace()),
+                         [b'(("" "/")) (("Other Users/" "/")) NIL'])
 
     def test_authenticate_and_utf8_search(self):
         client = self.connect()
