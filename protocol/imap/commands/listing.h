@@ -29,7 +29,7 @@ void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox);
 
 class Listing {
  public:
-  // `utf8`: the client's names are UTF-8. `append_limit`: what STATUS tells (RFC 7889 5.2). `query`
+  // `utf8`: the client's names are UTF-8. `append_limit`: what STATUS tells (RFC 7889 3.1). `query`
   // must outlive the listing.
   static store::StoreResult<Listing> read(const MailboxAccess& mailboxes, const ListQuery& query,
                                           bool utf8, std::uint64_t append_limit);

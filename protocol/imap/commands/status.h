@@ -25,7 +25,7 @@ enum class StatusItem : std::uint8_t {
   size,
   deleted,
   deleted_storage,  // RFC 9208 4.1.4
-  append_limit,     // RFC 7889 5.2; the same for all mailboxes
+  append_limit,     // RFC 7889 3.1; the same for all mailboxes
   mailbox_id,
 };
 
