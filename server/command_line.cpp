@@ -33,9 +33,12 @@ constexpr std::array kCommands{
     CommandHelp{"help", "Show this text."},
     CommandHelp{"user", "Add, remove and list accounts; set passwords."},
     CommandHelp{"mailbox", "List mailboxes."},
+    CommandHelp{"domain", "Say which domains are this server's."},
+    CommandHelp{"alias", "Say where mail for addresses goes."},
     CommandHelp{"import", "Import mail from mbox files, Maildirs and single messages."},
     CommandHelp{"export", "Export mail."},
     CommandHelp{"message", "Explain a message; list the messages with defects."},
+    CommandHelp{"deliver", "Deliver a message from standard input."},
     CommandHelp{"store", "Check the data of an account."},
 };
 
@@ -74,6 +77,8 @@ int check_config(const Config& config, const Terminal& terminal) {
   print_service(out, "imaps", config.imaps);
   print_service(out, "pop3", config.pop3);
   print_service(out, "pop3s", config.pop3s);
+  print_service(out, "lmtp", config.lmtp);
+  print_service(out, "socketmap", config.socketmap);
   for (std::size_t index = 0; index < names.size(); ++index) {
     fmt::print(out, "  TLS certificate for {} ({})\n", names[index],
                config.tls[index].certificate.string());
@@ -112,6 +117,7 @@ int run_configured(const std::string& name, const std::vector<std::string>& argu
     return run_admin_command({config, terminal.out, terminal.err, terminal.in}, name, arguments);
   } catch (const ConfigError& error) {
     fmt::print(terminal.err, "mailkeep: {}\n", error.what());
+    if (name == "deliver") return exit_code::temporary_failure;  // mail waits until it is right
     return name == "check-config" ? exit_code::failed : exit_code::config;
   } catch (const std::exception& error) {
     fmt::print(terminal.err, "mailkeep: {}\n", error.what());

@@ -9,6 +9,9 @@
 #include <sys/resource.h>
 
 #include "server/auth/authenticator.h"
+#include "server/delivery/address_book.h"
+#include "server/delivery/address_maps.h"
+#include "server/delivery/delivery_gate.h"
 
 namespace mailkeep::server {
 
@@ -85,7 +88,20 @@ void Server::start() {
   options.failure_delay = config_.failure_delay;
   authenticator_ =
       std::make_unique<PasswordAuthenticator>(store_, *pool_, login_log(*log_), options);
-  shared_ = {pool_.get(), authenticator_.get(), &session_log_, store_.get()};
+  addresses_ = std::make_unique<store::Addresses>(config_.data_dir);
+  address_book_ =
+      std::make_unique<AccountAddressBook>(store_, *addresses_, config_.recipient_delimiter);
+  deliveries_ = std::make_unique<DeliveryGate>(*pool_, config_.deliveries_per_account);
+  maps_ =
+      std::make_unique<AddressMaps>(store_, *addresses_, *address_book_, config_.defer_over_quota);
+  shared_ = {.pool = pool_.get(),
+             .authenticator = authenticator_.get(),
+             .events = &session_log_,
+             .store = store_.get(),
+             .addresses = address_book_.get(),
+             .deliveries = deliveries_.get(),
+             .delivery_log = &session_log_,
+             .maps = maps_.get()};
   network_->start();
   maintenance_ = std::thread([this] { maintain(); });
   for (const auto& [service, address] : addresses()) {
@@ -104,6 +120,10 @@ void Server::stop() {
   maintenance_.join();
   authenticator_.reset();
   pool_.reset();
+  deliveries_.reset();
+  maps_.reset();
+  address_book_.reset();
+  addresses_.reset();
   store_.reset();
 }
 

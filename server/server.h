@@ -25,6 +25,7 @@
 #include "server/net/network.h"
 #include "server/services.h"
 #include "server/session_log.h"
+#include "store/addresses.h"
 #include "store/store.h"
 
 namespace mailkeep::server {
@@ -46,7 +47,8 @@ class Server {
   // Sessions say goodbye, flag changes are synced; returns when all is ended.
   void stop();
 
-  // The port of "imap", "imaps", "pop3" or "pop3s" (its first TCP address); 0: none.
+  // The port of "imap", "imaps", "pop3", "pop3s", "lmtp" or "socketmap" (its first TCP address); 0:
+  // none.
   std::uint16_t port(std::string_view service) const { return network_->port(service); }
   std::vector<std::pair<std::string, std::string>> addresses() const {
     return network_->addresses();
@@ -69,6 +71,10 @@ class Server {
   std::shared_ptr<store::Store> store_;
   std::unique_ptr<BlockingPool> pool_;
   std::unique_ptr<protocol::Authenticator> authenticator_;
+  std::unique_ptr<store::Addresses> addresses_;
+  std::unique_ptr<lmtp::AddressBook> address_book_;
+  std::unique_ptr<lmtp::DeliveryPool> deliveries_;
+  std::unique_ptr<socketmap::Maps> maps_;
   SharedServices shared_;
   std::unique_ptr<net::Network> network_;
 

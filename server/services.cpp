@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/imap/session.h"
+#include "protocol/lmtp/session.h"
 #include "protocol/pop3/session.h"
 
 namespace mailkeep::server {
@@ -44,6 +45,17 @@ pop3::Settings pop3_settings(const Config& config) {
   return settings;
 }
 
+lmtp::Settings lmtp_settings(const Config& config) {
+  lmtp::Settings settings;
+  settings.hostname = config.hostname;
+  settings.idle_timeout = whole_seconds(config.lmtp_idle_timeout);
+  settings.max_message_bytes = config.max_message_bytes;
+  settings.max_recipients = static_cast<std::uint32_t>(config.max_recipients);
+  settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
+  settings.defer_over_quota = config.defer_over_quota;
+  return settings;
+}
+
 // The three names mean the same everywhere, so that a cast translates them.
 template <class Plaintext>
 constexpr bool matches_config() {
@@ -65,6 +77,11 @@ protocol::Awaitable<void> converse_pop3(protocol::Stream& stream, pop3::SessionS
   co_await session.run();
 }
 
+protocol::Awaitable<void> converse_lmtp(protocol::Stream& stream, lmtp::SessionServices services) {
+  lmtp::Session session(stream, services);
+  co_await session.run();
+}
+
 }  // namespace
 
 std::vector<net::Service> make_services(const Config& config, const SharedServices& shared) {
@@ -79,13 +96,25 @@ std::vector<net::Service> make_services(const Config& config, const SharedServic
                              &shared](protocol::Stream& stream) {
     return converse_pop3(stream, {*shared.pool, *shared.authenticator, *shared.events, *settings});
   };
+  const auto lmtp_session = [settings =
+                                 std::make_shared<const lmtp::Settings>(lmtp_settings(config)),
+                             &shared](protocol::Stream& stream) {
+    return converse_lmtp(stream, {*shared.pool, *shared.deliveries, *shared.addresses,
+                                  *shared.events, *shared.delivery_log, *settings});
+  };
+  const auto socketmap_session = [&shared](protocol::Stream& stream) {
+    return socketmap::serve(stream, {*shared.pool, *shared.events, *shared.maps});
+  };
   const std::string imap_busy = "* BYE [UNAVAILABLE] Too many connections\r\n";  // RFC 5530 3
   const std::string pop3_busy = "-ERR [SYS/TEMP] Too many connections\r\n";      // RFC 3206 4
+  const std::string lmtp_busy = "421 4.3.2 Too many connections\r\n";            // RFC 5321 3.8
   std::vector<net::Service> services;
   services.push_back({"imap", config.imap, false, imap_session, imap_busy});
   services.push_back({"imaps", config.imaps, true, imap_session, imap_busy});
   services.push_back({"pop3", config.pop3, false, pop3_session, pop3_busy});
   services.push_back({"pop3s", config.pop3s, true, pop3_session, pop3_busy});
+  services.push_back({"lmtp", config.lmtp, false, lmtp_session, lmtp_busy});
+  services.push_back({"socketmap", config.socketmap, false, socketmap_session, ""});
   return services;
 }
 

@@ -5,7 +5,10 @@
 
 #include "protocol/authenticator.h"
 #include "protocol/blocking.h"
+#include "protocol/lmtp/address_book.h"
+#include "protocol/lmtp/delivery_services.h"
 #include "protocol/session_events.h"
+#include "protocol/socketmap/session.h"
 #include "server/config/config.h"
 #include "server/net/network.h"
 #include "store/store.h"
@@ -19,6 +22,10 @@ struct SharedServices {
   protocol::Authenticator* authenticator = nullptr;
   protocol::SessionEvents* events = nullptr;
   store::Store* store = nullptr;
+  lmtp::AddressBook* addresses = nullptr;
+  lmtp::DeliveryPool* deliveries = nullptr;
+  lmtp::DeliveryLog* delivery_log = nullptr;
+  socketmap::Maps* maps = nullptr;
 };
 
 // All services, with the addresses that `config` has for them. `shared` outlives them.

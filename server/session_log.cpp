@@ -81,6 +81,19 @@ void SessionLog::session_ended(std::string_view protocol, std::string_view peer,
              {{"protocol", protocol}, {"peer", peer}, {"account", account}, {"reason", reason}});
 }
 
+void SessionLog::delivered(const lmtp::DeliveryEvent& event) {
+  const bool kept = event.code < 300;
+  log_->write(kept ? LogLevel::info : LogLevel::warning, kept ? "delivered" : "not_delivered",
+              {{"protocol", event.protocol},
+               {"peer", event.peer},
+               {"id", event.id},
+               {"sender", event.sender},
+               {"recipient", event.recipient},
+               {"size", event.size},
+               {"code", event.code},
+               {"status", event.status}});
+}
+
 LoginLog login_log(Log& log) {
   return [&log](const LoginEvent& login) { write_login(log, login); };
 }

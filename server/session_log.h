@@ -4,13 +4,14 @@
 #include <atomic>
 #include <cstdint>
 
+#include "protocol/lmtp/delivery_services.h"
 #include "protocol/session_events.h"
 #include "server/auth/authenticator.h"
 #include "server/log.h"
 
 namespace mailkeep::server {
 
-class SessionLog final : public protocol::SessionEvents {
+class SessionLog final : public protocol::SessionEvents, public lmtp::DeliveryLog {
  public:
   // `log` must outlive this.
   explicit SessionLog(Log& log) : log_(&log) {}
@@ -23,6 +24,7 @@ class SessionLog final : public protocol::SessionEvents {
                            std::string_view kinds) override;
   void session_ended(std::string_view protocol, std::string_view peer, std::string_view account,
                      std::string_view reason) override;
+  void delivered(const lmtp::DeliveryEvent& event) override;
 
   // Since the start.
   struct Counters {

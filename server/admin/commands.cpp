@@ -5,7 +5,9 @@
 #include <exception>
 #include <string_view>
 
+#include "server/admin/address_commands.h"
 #include "server/admin/arguments.h"
+#include "server/admin/deliver_command.h"
 #include "server/admin/export_command.h"
 #include "server/admin/import_command.h"
 #include "server/admin/mailbox_commands.h"
@@ -24,7 +26,7 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 12> kCommands{{
+constexpr std::array<AdminCommand, 19> kCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate)."},
@@ -40,6 +42,16 @@ constexpr std::array<AdminCommand, 12> kCommands{{
     {"user", "list", user_list, "", "Lists the accounts."},
     {"mailbox", "list", mailbox_list, "ACCOUNT",
      "Lists an account's mailboxes with messages, unread messages and octets."},
+    {"domain", "add", domain_add, "DOMAIN...",
+     "Adds domains of this server. Mail for others is refused as soon as there is one."},
+    {"domain", "remove", domain_remove, "DOMAIN...", "Removes domains."},
+    {"domain", "list", domain_list, "", "Lists the domains."},
+    {"alias", "add", alias_add, "ADDRESS TARGET...",
+     "Sends mail for ADDRESS to accounts or other addresses. ADDRESS is ann@example.org,\n"
+     "ann (in every domain) or @example.org (all that is nobody's there)."},
+    {"alias", "remove", alias_remove, "ADDRESS [TARGET...]",
+     "Removes an alias, or some of what it leads to."},
+    {"alias", "list", alias_list, "", "Lists the aliases, one target a line."},
     {"import", "", import_mail, "ACCOUNT PATH... [--mailbox NAME] [--verbatim]",
      "Imports mbox files, Maildirs (with flags, dates and folders), directories of .eml\n"
      "files and single messages into INBOX, or into NAME. Lines that end in LF only get\n"
@@ -52,6 +64,10 @@ constexpr std::array<AdminCommand, 12> kCommands{{
      "where, and what is done about it."},
     {"message", "defects", message_defects, "ACCOUNT [--json]",
      "Lists the messages of an account that are not as they should be."},
+    {"deliver", "", deliver_mail, "RECIPIENT... [--from SENDER] [--verbatim]",
+     "Delivers one message from standard input. The exit status is one of sysexits(3): 67\n"
+     "for an unknown recipient, 73 where an account does not take the message, 75 where it\n"
+     "should be tried again. LF becomes CRLF unless --verbatim is given."},
     {"store", "check", store_check, "ACCOUNT... | --all",
      "Checks counts, content and indexes of accounts."},
 }};

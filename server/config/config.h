@@ -31,6 +31,7 @@ struct Config {
   std::vector<net::Endpoint> pop3;
   std::vector<net::Endpoint> pop3s;
   std::vector<net::Endpoint> lmtp;
+  std::vector<net::Endpoint> socketmap;
   std::vector<net::TlsIdentity> tls;
   bool share_with_anyone = false;
   std::vector<std::string> administrators;    // names of accounts
@@ -38,12 +39,18 @@ struct Config {
   std::uint64_t message_limit = 0;
   std::uint64_t save_limit = 0;
 
+  std::string recipient_delimiter = "+";
+  bool defer_over_quota = false;
+  std::uint64_t max_recipients = 100;
+  std::uint64_t deliveries_per_account = 0;
+
   Plaintext plaintext_without_tls = Plaintext::loopback;
   std::chrono::milliseconds failure_delay{500};
 
   std::chrono::milliseconds login_timeout{};
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds pop3_idle_timeout{};
+  std::chrono::milliseconds lmtp_idle_timeout{};
   std::chrono::milliseconds write_timeout{};
   std::chrono::milliseconds stop_timeout{};
   std::uint64_t max_message_bytes = 0;

@@ -180,9 +180,10 @@ void apply(Config& config, const Setting& setting, const std::string& value, con
 void check_whole(Config& config, const std::filesystem::path& file) {
   const std::string where = file.empty() ? std::string() : file.string() + ": ";
   const bool certificates = !config.tls.empty();
-  if (config.imap.empty() && config.imaps.empty() && config.pop3.empty() && config.pop3s.empty()) {
+  if (config.imap.empty() && config.imaps.empty() && config.pop3.empty() && config.pop3s.empty() &&
+      config.lmtp.empty()) {
     config.warnings.emplace_back(
-        "nothing is served: there is no listen in [imap], [imaps], [pop3] or [pop3s]");
+        "nothing is served: there is no listen in [imap], [imaps], [pop3], [pop3s] or [lmtp]");
   }
   for (const auto& [name, listen] : {std::pair{"imaps", &config.imaps}, {"pop3s", &config.pop3s}}) {
     if (!listen->empty() && !certificates) {
@@ -196,8 +197,10 @@ void check_whole(Config& config, const std::filesystem::path& file) {
           fmt::format("{}the certificate {} has no key", where, identity.certificate.string()));
     }
   }
-  if (!config.lmtp.empty()) {
-    config.warnings.emplace_back("[lmtp] listen: LMTP is not available in this version");
+  for (const net::Endpoint& endpoint : config.lmtp) {
+    if (endpoint.is_local()) continue;
+    config.warnings.emplace_back("[lmtp] listen = " + endpoint.text() +
+                                 ": everybody who can connect there can deliver mail");
   }
   if (!certificates && config.plaintext_without_tls == Config::Plaintext::never) {
     config.warnings.emplace_back(

@@ -1,5 +1,6 @@
 #include "server/config/settings.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -129,6 +130,21 @@ Applied text_index(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
+Applied recipient_delimiter(Config& config, const std::string& text, const Path&) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  if (text.empty() || text.size() > 8 || !plain || text.find('@') != std::string::npos) {
+    return std::unexpected("is not a delimiter (+, -, --) or none");
+  }
+  config.recipient_delimiter = text == "none" ? std::string() : text;
+  return {};
+}
+
+Applied over_quota(Config& config, const std::string& text, const Path&) {
+  if (text != "reject" && text != "defer") return std::unexpected("is neither reject nor defer");
+  config.defer_over_quota = text == "defer";
+  return {};
+}
+
 constexpr std::array kTable{
     Setting{"", "data-dir", "DIRECTORY", "/var/lib/mailkeep",
             "Where all accounts and their mail are kept. Made on the first start.", false,
@@ -173,10 +189,31 @@ constexpr std::array kTable{
             &endpoint<&Config::pop3>},
     Setting{"pop3s", "listen", "ADDRESS", "", "Where POP3 is served over TLS from the start.", true,
             &endpoint<&Config::pop3s>},
-    Setting{"lmtp", "listen", "ADDRESS", "",
-            "Where mail is delivered over LMTP. Not available in this version: it is accepted with "
-            "a warning and nothing is served there.",
-            true, &endpoint<&Config::lmtp>},
+    Setting{
+        "lmtp", "listen", "ADDRESS", "",
+        "Where mail is delivered over LMTP, with STARTTLS if there is a certificate. Everybody who "
+        "can connect can deliver: a Unix socket or an address of this machine is best.",
+        true, &endpoint<&Config::lmtp>},
+    Setting{"lmtp", "recipient-delimiter", "TEXT", "+",
+            "What begins the detail of an address: mail for ann+lists goes to the mailbox lists of "
+            "ann if it exists, else to INBOX. none for no details.",
+            false, &recipient_delimiter},
+    Setting{
+        "lmtp", "over-quota", "ANSWER", "reject",
+        "What the sender of mail for a full account is told: reject (it cannot be delivered) or "
+        "defer (try again later).",
+        false, &over_quota},
+    Setting{"lmtp", "max-recipients", "NUMBER", "100",
+            "Recipients of one message; senders give the others in another one.", false,
+            &number<&Config::max_recipients, 1, 10'000>},
+    Setting{"lmtp", "deliveries-per-account", "NUMBER", "8",
+            "Deliveries that are written to one account at a time; others wait for their turn.",
+            false, &number<&Config::deliveries_per_account, 1, 1024>},
+
+    Setting{"socketmap", "listen", "ADDRESS", "",
+            "Where Postfix looks up domains, users, aliases and full mailboxes "
+            "(socketmap_table(5)).",
+            true, &endpoint<&Config::socketmap>},
 
     Setting{"tls", "certificate", "FILE", "",
             "The certificate and its chain, PEM. Read again on SIGHUP. Repeat the section, with "
@@ -204,6 +241,9 @@ constexpr std::array kTable{
     Setting{"limits", "pop3-idle-timeout", "DURATION", "10m",
             "How long a POP3 client may be silent after log-in. RFC 1939 asks for 10 minutes.",
             false, &duration<&Config::pop3_idle_timeout, 1000>},
+    Setting{"limits", "lmtp-idle-timeout", "DURATION", "5m",
+            "How long an LMTP client may be silent. RFC 5321 asks for 5 minutes.", false,
+            &duration<&Config::lmtp_idle_timeout, 1000>},
     Setting{"limits", "write-timeout", "DURATION", "60s",
             "How long a client may take in nothing of what is sent to it.", false,
             &duration<&Config::write_timeout, 1000>},

@@ -68,6 +68,10 @@ SocketAddress any_address(std::uint16_t port) {
 
 }  // namespace
 
+bool Endpoint::is_local() const {
+  return is_unix() || host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 std::string Endpoint::text() const {
   if (is_unix()) return fmt::format("{}{}", kUnixPrefix, path);
   if (host.empty()) return fmt::format("*:{}", port);

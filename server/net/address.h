@@ -19,6 +19,8 @@ struct Endpoint {
   std::string path;  // of a Unix socket; then host and port are empty
 
   bool is_unix() const { return !path.empty(); }
+  // Whether only this machine can connect to it, as far as the text tells.
+  bool is_local() const;
   // As it is written in the configuration.
   std::string text() const;
 

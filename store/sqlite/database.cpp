@@ -26,6 +26,8 @@ ErrorKind kind_of(int code) {
     case SQLITE_MISMATCH:
     case SQLITE_RANGE:
       return ErrorKind::statement;
+    case SQLITE_FULL:
+      return ErrorKind::disk_full;
     default:
       return ErrorKind::machine;
   }

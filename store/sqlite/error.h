@@ -10,6 +10,7 @@ enum class ErrorKind : unsigned char {
   damaged,    // the file is not a database, or its contents contradict themselves
   statement,  // only this statement failed (a constraint); the transaction may go on
   missing,    // the file cannot be opened, as it is not there
+  disk_full,  // the transaction is lost
   machine,    // disk, memory, locks: the transaction is lost
 };
 

@@ -79,7 +79,7 @@ ServerTest::~ServerTest() = default;
 
 void ServerTest::start(const std::string& settings) {
   std::string text = "data-dir = " + data_dir().string() + "\nhostname = test.example\n";
-  for (const char* service : {"imap", "imaps", "pop3", "pop3s"}) {
+  for (const char* service : {"imap", "imaps", "pop3", "pop3s", "lmtp", "socketmap"}) {
     text += "[" + std::string(service) + "]\nlisten = 127.0.0.1:0\n";
   }
   text += "[tls]\ncertificate = " + identity_.certificate.string() +

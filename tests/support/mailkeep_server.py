@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-LISTENERS = ("imap", "imaps", "pop3", "pop3s")
+LISTENERS = ("imap", "imaps", "pop3", "pop3s", "lmtp")
 
 
 def free_ports(count):
@@ -71,7 +71,7 @@ class MailkeepServer:
         self.ports = dict(zip(LISTENERS, ports))
         lines = [f"data-dir = {self.folder / 'data'}", "hostname = localhost", self.settings]
         for name, port in self.ports.items():
-            if self.tls or name in ("imap", "pop3"):
+            if self.tls or name in ("imap", "pop3", "lmtp"):
                 lines += [f"[{name}]", f"listen = 127.0.0.1:{port}"]
         if self.tls:
             certificate, key = make_certificate(self.folder)

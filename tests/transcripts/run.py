@@ -2,7 +2,8 @@
 """Runs transcripts against a server: see README.md.
 
     run.py --server build/release/bin/mailkeep [FILE...]
-    run.py --host H --port P [--pop3-port P] --user 'u%d' --password P [--peer PEER] [FILE...]
+    run.py --host H --port P [--pop3-port P] [--lmtp-port P] --user 'u%d' --password P
+           [--peer PEER] [FILE...]
 """
 import argparse
 import binascii
@@ -41,6 +42,7 @@ class Target:
 
     def __init__(self, options, user):
         self.host, self.port, self.pop3_port = options.host, options.port, options.pop3_port
+        self.lmtp_port = options.lmtp_port
         self.user, self.password, self.timeout = user, options.password, options.timeout
 
     def imap(self):
@@ -48,6 +50,9 @@ class Target:
 
     def pop3(self):
         return Connection(self.host, self.pop3_port, self.timeout)
+
+    def lmtp(self):
+        return Connection(self.host, self.lmtp_port, self.timeout)
 
 
 class Control:
@@ -134,6 +139,7 @@ class CaseRun:
         self.connections, self.optional, self.kept, self.last_tag = {}, {}, {}, {}
         self.dialog = []
         self.imap = transcript.protocol == "imap"
+        self.lmtp = transcript.protocol == "lmtp"
 
     def run(self):
         try:
@@ -154,13 +160,15 @@ class CaseRun:
         if number > 1:
             state = header.get(f"state{number}", state)
         self.optional[number], self.kept[number] = [], []
-        self.connections[number] = self.target.imap() if self.imap else self.target.pop3()
+        self.connections[number] = getattr(self.target, self.transcript.protocol)()
         connection = self.connections[number]
         if state == "connect":
             return
         if not self.imap:
             connection.pop3_line()
-            if state == "transaction":
+            if self.lmtp and state != "none":
+                lhlo(connection)
+            elif state == "transaction":
                 self.pop3_login(number)
             return
         connection.response()
@@ -351,6 +359,22 @@ def pop3_capabilities(target):
         return names
 
 
+def lhlo(connection):
+    """Says LHLO; the keywords of the answer."""
+    connection.send(b"LHLO transcript.example\r\n")
+    lines = []
+    while not lines or lines[-1][3:4] == "-":
+        lines.append(connection.pop3_line())
+    return {line[4:].upper().split()[0] for line in lines}
+
+
+def lmtp_capabilities(target):
+    connection = target.lmtp()
+    with contextlib.closing(connection):
+        connection.pop3_line()
+        return lhlo(connection)
+
+
 def run_case(target, control, transcript, case, box, peer):
     """Returns None, or the report of the failure."""
     run = None
@@ -376,7 +400,8 @@ def run_transcript(target, transcript, options, own_account):
         result.failed.append(f"{transcript.path.name}: cannot log in: {error!r}")
         return result
     pop3 = transcript.protocol == "pop3"
-    offered = pop3_capabilities(target) if pop3 else control.capabilities
+    ask = {"pop3": pop3_capabilities, "lmtp": lmtp_capabilities}.get(transcript.protocol)
+    offered = ask(target) if ask else control.capabilities
     for number, case in enumerate(transcript.cases, 1):
         where = f"{transcript.path.name}: {case.title}"
         inbox = pop3 or case.header.get("mailbox") == "INBOX"
@@ -439,6 +464,7 @@ def arguments():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, help="IMAP")
     parser.add_argument("--pop3-port", type=int)
+    parser.add_argument("--lmtp-port", type=int)
     parser.add_argument("--user", default="u%d", help="%%d: one account a file")
     parser.add_argument("--password", default="secret")
     parser.add_argument("--peer", choices=PEERS, default="mailkeep")
@@ -457,13 +483,15 @@ def main():
     except TranscriptError as error:
         print(error)
         return 2
-    if options.port and not options.pop3_port:
-        transcripts = [one for one in transcripts if one.protocol == "imap"]
+    if options.port:
+        ports = {"imap": options.port, "pop3": options.pop3_port, "lmtp": options.lmtp_port}
+        transcripts = [one for one in transcripts if ports[one.protocol]]
     with contextlib.ExitStack() as stack:
         if options.server:
             accounts = [f"u{number}" for number in range(1, len(transcripts) + 1)]
             server = stack.enter_context(MailkeepServer(options.server, accounts))
             options.port, options.pop3_port = server.ports["imap"], server.ports["pop3"]
+            options.lmtp_port = server.ports["lmtp"]
         total = run_all(options, transcripts)
     report(total, options)
     return 1 if total.failed else 0

@@ -122,7 +122,7 @@ TEST(Loader, SaysWhichKeyIsUnknownAndWhatWasMeant) {
 TEST(Loader, SaysWhichSectionIsUnknown) {
   EXPECT_EQ(error_of("[imapss]\nlisten = *:993\n"),
             "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
-            "sections: imap, imaps, pop3, pop3s, lmtp, tls, auth, limits, search");
+            "sections: imap, imaps, pop3, pop3s, lmtp, socketmap, tls, auth, limits, search");
 }
 
 TEST(Loader, TheTextIndexIsOnOrOff) {
@@ -182,8 +182,8 @@ TEST(Loader, WantsACertificateForTls) {
 }
 
 TEST(Loader, WarnsOfWhatIsProbablyNotMeant) {
-  EXPECT_THAT(load_config_text("[imap]\nlisten = *:143\n[lmtp]\nlisten = *:24\n", kFile).warnings,
-              ElementsAre(HasSubstr("LMTP is not available in this version")));
+  EXPECT_THAT(load_config_text("[lmtp]\nlisten = *:24\nlisten = 127.0.0.1:24\n", kFile).warnings,
+              ElementsAre(HasSubstr("*:24: everybody who can connect there can deliver mail")));
   EXPECT_THAT(
       load_config_text("[imap]\nlisten=*:143\n[auth]\nplaintext-without-tls=never", kFile).warnings,
       ElementsAre(HasSubstr("nobody can log in")));
