@@ -131,7 +131,9 @@ TEST_F(AddressBookTest, MapsAnswerForMailSystems) {
   EXPECT_EQ(look_up("aliases", "@example.org"), "ann");
   EXPECT_EQ(look_up("aliases", "whoever@example.org"), std::nullopt);
   EXPECT_EQ(look_up("quota", "bob@example.org"), std::nullopt);
-  ASSERT_TRUE(store_->open_account("bob@example.org").value()->set_quota({.bytes = 0}));
+  store::QuotaLimits nothing;
+  nothing.bytes = 0;
+  ASSERT_TRUE(store_->open_account("bob@example.org").value()->set_quota(nothing));
   EXPECT_EQ(look_up("quota", "bob@example.org"), "552 5.2.2 The mailbox is full");
   EXPECT_THROW(look_up("colours", "red"), std::invalid_argument);
 }
