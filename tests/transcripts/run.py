@@ -137,8 +137,7 @@ class CaseRun:
         self.variables = variables
         self.matcher = Matcher(message_bytes, variables)
         self.connections, self.optional, self.kept, self.last_tag = {}, {}, {}, {}
-        self.dialog = []
-        self.imap = transcript.protocol == "imap"
+        self.dialog, self.imap = [], transcript.protocol == "imap"
         self.lmtp = transcript.protocol == "lmtp"
 
     def run(self):

@@ -73,16 +73,18 @@ TEST_F(SchemaTest, AllStatementsFitAndUseIndexes) {
   auto account = migrated(account_schema(), "account");
   auto directory = migrated(directory_schema(), "directory");
   auto index = migrated(index_schema(), "index");
+  const std::set<std::string> of_directory{"addresses", "directory"};
   const std::regex statement(R"re(R"sql\(([^]*?)\)sql")re");
   std::deque<std::string> explanations;  // which stay where they are, as a database wants it
   int count = 0;
   for (const auto& entry : fs::directory_iterator(kStoreFolder)) {
     if (entry.path().extension() != ".cpp") continue;
     const std::string source = read_file(entry.path());
-    sqlite::Database& database = entry.path().stem() == "directory"    ? *directory
-                                 : entry.path().stem() == "text_index" ? *index
-                                                                       : *account;
-    const bool scans_all = entry.path().stem() == "account_check";
+    const std::string stem = entry.path().stem();
+    sqlite::Database& database = of_directory.contains(stem) ? *directory
+                                 : stem == "text_index"      ? *index
+                                                             : *account;
+    const bool scans_all = stem == "account_check";
     for (std::sregex_iterator match(source.begin(), source.end(), statement), end; match != end;
          ++match, ++count) {
       const std::string sql = (*match)[1];
