@@ -198,6 +198,7 @@ void AccountImpl::maintain() {
     file_.close();
     return;
   }
+  sort_tables_.expire(Clock::now());
   sync_flags();
   write_structures();
   if (!file_.is_open()) write_recent();

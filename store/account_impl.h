@@ -16,6 +16,7 @@
 #include "store/account_file.h"
 #include "store/mailbox_row.h"
 #include "store/mailbox_states.h"
+#include "store/sort_table_cache.h"
 #include "store/sqlite/transaction.h"
 #include "store/store.h"
 #include "store/text_index.h"
@@ -214,6 +215,7 @@ class AccountImpl final : public Account,
   const std::shared_ptr<const AccountSettings> settings_;
   AccountFile file_;
   TextIndex index_;
+  SortTableCache sort_tables_;
   WriteQueue queue_;
   const std::shared_ptr<MailboxStates> states_;
   std::atomic<bool> removed_{false};

@@ -4,6 +4,7 @@
 #include "store/account_impl.h"
 #include "store/message_keys.h"
 #include "store/message_reader.h"
+#include "store/sort_table_builder.h"
 #include "store/structure_maker.h"
 
 namespace mailkeep::store {
@@ -20,11 +21,13 @@ WHERE id < ?1 ORDER BY id DESC LIMIT ?2)sql";
 constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
 constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
 constexpr const char* kRows = R"sql(
-SELECT uid, thread_id, internal_date, sent_seconds, save_date, size, modseq, keys
+SELECT uid, thread_id, internal_date, sent_seconds, save_date, size, keys
 FROM mailbox_message LEFT JOIN message_key
   ON message_key.message_id = mailbox_message.message_id
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
+// The keys of a whole mailbox are kept where at least one of so many of its messages is asked for.
+constexpr std::uint64_t kKeptShare = 4;
 constexpr int kBatch = 200;  // messages in one transaction
 constexpr std::uint64_t kReadBytes = 256 * 1024;
 
@@ -79,60 +82,34 @@ std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsi
 
 }  // namespace
 
-// Gathers the packed keys first, as what rows point to may not move.
-class SortTableBuilder {
- public:
-  void add(const sqlite::Query& row, SortDetail detail) {
-    SortKeys& keys = table_.rows_.emplace_back();
-    keys.uid.value = static_cast<std::uint32_t>(row.integer(0));
-    keys.thread.value = row.integer(1);
-    keys.arrival = row.integer(2);
-    keys.sent = row.is_null(3) ? keys.arrival : row.integer(3);
-    keys.save_date = row.integer(4);
-    keys.size = static_cast<std::uint64_t>(row.integer(5));
-    keys.modseq.value = static_cast<std::uint64_t>(row.integer(6));
-    if (detail == SortDetail::dates) return;
-    const std::string_view packed = row.blob(7);
-    table_.text_.insert(table_.text_.end(), packed.begin(), packed.end());
-    ends_.push_back(table_.text_.size());
-  }
-
-  SortTable finish() {
-    std::vector<std::size_t> reference_ends;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < ends_.size(); ++i) {
-      const std::string_view packed(table_.text_.data() + begin, ends_[i] - begin);
-      unpack_message_keys(packed, table_.rows_[i], table_.references_);
-      reference_ends.push_back(table_.references_.size());
-      begin = ends_[i];
-    }
-    begin = 0;
-    for (std::size_t i = 0; i < reference_ends.size(); ++i) {
-      table_.rows_[i].references =
-          std::span(table_.references_).subspan(begin, reference_ends[i] - begin);
-      begin = reference_ends[i];
-    }
-    return std::move(table_);
-  }
-
- private:
-  SortTable table_;
-  std::vector<std::size_t> ends_;  // of each row's packed keys
-};
-
+// What is kept of a mailbox stays true: keys never change, and UIDs are used once. Only messages
+// that came or went since must be found.
 StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& uids,
                                               SortDetail detail) {
   if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
   return read([&](sqlite::Database& database) -> StoreResult<SortTable> {
     auto row = require_mailbox(database, mailbox);
     if (!row) return std::unexpected(row.error());
-    SortTableBuilder builder;
+    const std::shared_ptr<const UidMap> present = uids_of(database, *row);
+    const UidSet wanted = present->intersection(uids);
+    std::optional<SortTable> kept = sort_tables_.find(mailbox, detail);
+    const Uid last = kept && !kept->rows().empty() ? kept->rows().back().uid : Uid{0};
+    const bool is_known = kept && (wanted.empty() || wanted.ranges().back().last <= last.value);
+    if (is_known) return kept->select(wanted);
+    const bool is_worth_keeping = kept || wanted.size() * kKeptShare >= present->size();
+    SortTableBuilder builder(detail);
+    if (kept) builder.copy(*kept, present->all());
+    const UidSet read = is_worth_keeping ? present->all() : wanted;
     sqlite::Query rows = database.query(kRows);
-    for (const UidSet::Range& range : uids.ranges()) {
-      rows.bind(mailbox.value, range.first, range.last);
-      while (rows.step()) builder.add(rows, detail);
+    for (const UidSet::Range& range : read.ranges()) {
+      if (range.last <= last.value) continue;
+      rows.bind(mailbox.value, std::max(range.first, last.value + 1), range.last);
+      while (rows.step()) builder.add(rows);
     }
-    return builder.finish();
+    SortTable table = builder.finish();
+    if (!is_worth_keeping) return table;
+    sort_tables_.keep(mailbox, detail, table);
+    return table.select(wanted);
   });
 }
 

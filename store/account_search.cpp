@@ -40,16 +40,18 @@ StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId ma
   return read([&](sqlite::Database& database) -> StoreResult<UidSet> {
     auto mailbox_row = require_mailbox(database, mailbox);
     if (!mailbox_row) return std::unexpected(mailbox_row.error());
+    const UidSet searched = searched_uids(query);
+    if (asks_for_uids_only(query)) return uids_of(database, *mailbox_row)->intersection(searched);
     TextIndex* const index = settings_->options.text_index ? &index_ : nullptr;
     const SearchMatcher matcher(query, *keywords_of(database, *mailbox_row), index);
     const ReaderSeen seen(database, mailbox, reader);
     SearchedMessage message(database, parsing());
-    const UidSet searched = searched_uids(query);
     UidSet found;
     sqlite::Query rows = database.query(kRows);
     for (const UidSet::Range& range : searched.ranges()) {
       rows.bind(mailbox.value, range.first, range.last);
       while (!stop.stop_requested() && rows.step()) {
+        if (!matcher.may_match(MessageId{rows.integer(1)})) continue;
         MessageRow row = read_message_row(rows);
         seen.apply(row.uid, row.flags, row.modseq);
         message.select(row);

@@ -104,9 +104,9 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     node->cost = cost;
   };
   auto join = [&](Node::Join how) { node->join = how; };
-  auto ask_index = [&](const std::string& needle) {
+  auto ask_index = [&](const std::string& needle, TextField field) {
     Needle made(needle);
-    if (index != nullptr) node->candidates = index->candidates(made.folded());
+    if (index != nullptr) node->candidates = index->candidates(made.folded(), field);
     return made;
   };
 
@@ -133,10 +133,11 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     }
   }
   if (const auto* header = std::get_if<SearchHeader>(&query.key)) {
-    leaf(HeaderKey{header->field, ask_index(header->needle)}, Cost::header);
+    leaf(HeaderKey{header->field, ask_index(header->needle, text_field(header->field))},
+         Cost::header);
   }
   if (const auto* text = std::get_if<SearchText>(&query.key)) {
-    leaf(TextKey{text->with_headers, ask_index(text->needle)}, Cost::text);
+    leaf(TextKey{text->with_headers, ask_index(text->needle, TextField::any)}, Cost::text);
   }
   if (const auto* negation = std::get_if<SearchNot>(&query.key)) {
     join(Node::Join::none);
@@ -153,6 +154,17 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
   }
   std::ranges::stable_sort(node->operands, {}, [](const auto& operand) { return operand->cost; });
   return node;
+}
+
+bool SearchMatcher::may_match(MessageId message) const {
+  return may_match(*root_, message);
+}
+
+bool SearchMatcher::may_match(const Node& node, MessageId message) {
+  if (node.candidates) return node.candidates->may_hold(message);
+  if (node.join != Node::Join::all) return true;
+  return std::ranges::all_of(node.operands,
+                             [&](const auto& operand) { return may_match(*operand, message); });
 }
 
 bool SearchMatcher::matches(SearchedMessage& message) const {
@@ -217,6 +229,14 @@ bool asks_for_threads(const SearchQuery& query) {
     return std::ranges::any_of(both->operands, asks_for_threads);
   }
   return std::holds_alternative<SearchThreadId>(query.key);
+}
+
+bool asks_for_uids_only(const SearchQuery& query) {
+  if (const auto* both = std::get_if<SearchAnd>(&query.key)) {
+    return std::ranges::all_of(both->operands, asks_for_uids_only);
+  }
+  return std::holds_alternative<SearchAll>(query.key) ||
+         std::holds_alternative<SearchUids>(query.key);
 }
 
 UidSet searched_uids(const SearchQuery& query) {

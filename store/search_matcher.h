@@ -63,18 +63,24 @@ class SearchMatcher {
   ~SearchMatcher();
 
   bool matches(SearchedMessage& message) const;
+  // False: the message cannot match, as the index says.
+  bool may_match(MessageId message) const;
 
  private:
   struct Node;
   static std::unique_ptr<Node> compile(const SearchQuery& query,
                                        const std::vector<std::string>& keywords, TextIndex* index);
   static bool matches(const Node& node, SearchedMessage& message);
+  static bool may_match(const Node& node, MessageId message);
 
   std::unique_ptr<Node> root_;
 };
 
 // Whether the query asks for conversations.
 bool asks_for_threads(const SearchQuery& query);
+
+// Whether searched_uids() is the whole answer, as far as the messages exist.
+bool asks_for_uids_only(const SearchQuery& query);
 
 // The only UIDs that can match, as far as the query's outermost keys say.
 UidSet searched_uids(const SearchQuery& query);

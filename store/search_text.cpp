@@ -128,14 +128,14 @@ void append_header_texts(std::string_view header, TextVisitor& visitor) {
   std::string folded;
   while (auto field = reader.next()) {
     folded = maker.make(*field);
-    visitor.begin_text();
+    visitor.begin_field(field->name);
     if (visitor.text(folded)) return;
     // The value alone is searched with the white space around it.
     const std::string_view value = field->value;
     if (value.starts_with(' ') && mime::trim(value).size() + 1 == value.size()) continue;
     folded = is_plain(value) ? std::string(value) : mime::decode_header_text(value);
     folded = mime::fold_case(folded);
-    visitor.begin_text();
+    visitor.begin_field(field->name);
     if (visitor.text(folded)) return;
   }
 }

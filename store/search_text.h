@@ -36,12 +36,17 @@ class TextVisitor {
   virtual bool header(std::string_view octets) = 0;
   // A text begins.
   virtual void begin_text() = 0;
+  // A text of a header field begins.
+  virtual void begin_field(std::string_view name) {
+    static_cast<void>(name);
+    begin_text();
+  }
   // Folded text was added to the end of `folded`, which is empty when a text begins; what the
   // visitor leaves in it stands before what comes.
   virtual bool text(std::string& folded) = 0;
 };
 
-// Gives the folded texts of a header's fields to `visitor`, each with begin_text: whatever
+// Gives the folded texts of a header's fields to `visitor`, each with begin_field: whatever
 // is_in_header or is_in_value finds is in one of them.
 void append_header_texts(std::string_view header, TextVisitor& visitor);
 

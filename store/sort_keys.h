@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/types.h"
@@ -25,7 +27,6 @@ struct SortKeys {
   std::int64_t sent = 0;       // RFC 5256 2.2: the Date field, else arrival
   std::int64_t save_date = 0;  // seconds since 1970
   std::uint64_t size = 0;
-  Modseq modseq;
   std::string_view from;  // addr-mailbox of the first address, as of `to` and `cc`
   std::string_view to;
   std::string_view cc;
@@ -39,26 +40,31 @@ struct SortKeys {
 };
 
 enum class SortDetail : std::uint8_t {
-  dates,  // uid, arrival, sent, save_date, size, modseq, thread
+  dates,  // uid, arrival, sent, save_date, size, thread
   everything,
 };
 
-// Owns what its rows point to; movable. Rows are in the order of UIDs.
+// The rows of some messages in the order of their UIDs. Cheap to copy where it is of a whole
+// mailbox; what the rows point to lives as long as any copy.
 class SortTable {
  public:
-  SortTable() = default;
-  SortTable(SortTable&&) noexcept = default;
-  SortTable& operator=(SortTable&&) noexcept = default;
-  SortTable(const SortTable&) = delete;
-  SortTable& operator=(const SortTable&) = delete;
+  std::span<const SortKeys> rows() const { return selected_ ? *selected_ : storage_->rows; }
 
-  const std::vector<SortKeys>& rows() const { return rows_; }
+  // The rows of `uids`.
+  SortTable select(const UidSet& uids) const;
 
  private:
   friend class SortTableBuilder;
-  std::vector<SortKeys> rows_;
-  std::vector<std::uint64_t> references_;
-  std::vector<char> text_;  // unlike a string's, its octets stay when it is moved
+  struct Storage {
+    std::vector<SortKeys> rows;
+    std::vector<std::uint64_t> references;
+    std::vector<char> text;
+  };
+
+  explicit SortTable(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
+
+  std::shared_ptr<const Storage> storage_;
+  std::shared_ptr<const std::vector<SortKeys>> selected_;
 };
 
 }  // namespace mailkeep::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "mime/text/ascii.h"
 #include "store/schema/schema.h"
 #include "store/sqlite/transaction.h"
 
@@ -59,14 +60,14 @@ Offsets load_offsets(sqlite::Database& database, std::int64_t segment, std::int3
   return query.step() ? read_offsets(query.blob(0)) : Offsets{};
 }
 
-std::vector<std::int32_t> trigrams_of(std::string_view folded) {
+std::vector<std::int32_t> trigrams_of(std::string_view folded, TextField field) {
   std::vector<std::int32_t> trigrams;
   for (std::size_t i = 0; i + kMinIndexedNeedle <= folded.size(); ++i) {
-    std::int32_t trigram = 0;
+    std::uint32_t octets = 0;
     for (char octet : folded.substr(i, kMinIndexedNeedle)) {
-      trigram = trigram << 8 | static_cast<unsigned char>(octet);
+      octets = octets << 8 | static_cast<unsigned char>(octet);
     }
-    trigrams.push_back(trigram);
+    trigrams.push_back(static_cast<std::int32_t>(field_trigram(field, octets)));
   }
   std::ranges::sort(trigrams);
   trigrams.erase(std::unique(trigrams.begin(), trigrams.end()), trigrams.end());
@@ -145,8 +146,19 @@ void TextIndex::remove_file() {
   }
 }
 
-std::optional<TextCandidates> TextIndex::candidates(std::string_view folded) {
-  const std::vector<std::int32_t> trigrams = trigrams_of(folded);
+TextField text_field(std::string_view name) {
+  constexpr std::pair<std::string_view, TextField> kFields[] = {{"Subject", TextField::subject},
+                                                                {"From", TextField::from},
+                                                                {"To", TextField::to},
+                                                                {"Cc", TextField::cc}};
+  for (const auto& [known, field] : kFields) {
+    if (mime::equal_ignoring_case(name, known)) return field;
+  }
+  return TextField::any;
+}
+
+std::optional<TextCandidates> TextIndex::candidates(std::string_view folded, TextField field) {
+  const std::vector<std::int32_t> trigrams = trigrams_of(folded, field);
   if (trigrams.empty()) return std::nullopt;
   std::lock_guard lock(read_mutex_);
   if (reader_ == nullptr && !std::filesystem::exists(file_)) return std::nullopt;

@@ -1,6 +1,7 @@
 // An index of the texts of an account's messages that keeps IMAP's substring meaning: for each
 // message the trigrams (three octets in a row) that its folded texts have. A needle can only be in
-// messages that have all of its trigrams; who asks looks into those.
+// messages that have all of its trigrams; who asks looks into those. The header fields that clients
+// search most have trigrams of their own beside, as few messages have them there.
 //
 // Derived data in a file of its own: it may be deleted at any time, and is made again when it is
 // missing, damaged, or of another account's state. Thread-safe.
@@ -22,6 +23,16 @@ namespace mailkeep::store {
 
 // Needles of fewer octets have no trigram.
 inline constexpr std::size_t kMinIndexedNeedle = 3;
+
+// Where a text stands.
+enum class TextField : std::uint8_t { any, subject, from, to, cc };
+// That of a header field's name; `any` for those that have no trigrams of their own.
+TextField text_field(std::string_view name);
+
+// A trigram of three octets as it is kept for a field.
+constexpr std::uint32_t field_trigram(TextField field, std::uint32_t octets) {
+  return static_cast<std::uint32_t>(field) << 24 | octets;
+}
 
 // The messages that may hold a needle. Those above `indexed_to` are not known to the index.
 struct TextCandidates {
@@ -60,7 +71,7 @@ class TextIndex {
   explicit TextIndex(std::string file) : file_(std::move(file)) {}
 
   // Nothing where there is no index, or the needle (folded) is too short for one.
-  std::optional<TextCandidates> candidates(std::string_view folded);
+  std::optional<TextCandidates> candidates(std::string_view folded, TextField field);
 
   struct State {
     std::int64_t indexed_to = 0;  // all messages up to here are in a segment

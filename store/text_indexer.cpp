@@ -1,5 +1,7 @@
 #include "store/text_indexer.h"
 
+#include <algorithm>
+
 #include "store/account.h"
 #include "store/message_reader.h"
 #include "store/search_matcher.h"
@@ -39,11 +41,16 @@ class TrigramCollector final : public TextVisitor {
     append_header_texts(octets, *this);
     return has_enough();
   }
-  void begin_text() override { last_ = 0, have_ = 0; }
+  void begin_text() override { last_ = 0, have_ = 0, field_ = TextField::any; }
+  void begin_field(std::string_view name) override {
+    begin_text();
+    field_ = text_field(name);
+  }
   bool text(std::string& folded) override {
     for (char octet : folded) {
       last_ = (last_ << 8 | static_cast<unsigned char>(octet)) & 0xffffff;
       if (++have_ < kMinIndexedNeedle) continue;
+      if (field_ != TextField::any) of_fields_.push_back(field_trigram(field_, last_));
       std::uint64_t& word = met_[last_ / 64];
       const std::uint64_t bit = std::uint64_t{1} << (last_ % 64);
       if ((word & bit) != 0) continue;
@@ -53,13 +60,26 @@ class TrigramCollector final : public TextVisitor {
     folded.clear();
     return has_enough();
   }
-  const std::vector<std::uint32_t>& trigrams() const { return trigrams_; }
+  // Once, at the end. More than kMaxTrigrams where not everything was looked at.
+  std::vector<std::uint32_t> all() {
+    if (!has_enough()) {
+      std::ranges::sort(of_fields_);
+      const auto repeated = std::ranges::unique(of_fields_);
+      of_fields_.erase(repeated.begin(), repeated.end());
+    }
+    of_fields_.insert(of_fields_.end(), trigrams_.begin(), trigrams_.end());
+    return std::move(of_fields_);
+  }
 
  private:
-  bool has_enough() const { return trigrams_.size() > TextSegment::kMaxTrigrams; }
+  bool has_enough() const {
+    return trigrams_.size() + of_fields_.size() > TextSegment::kMaxTrigrams;
+  }
 
   std::vector<std::uint64_t>& met_;
   std::vector<std::uint32_t> trigrams_;
+  std::vector<std::uint32_t> of_fields_;
+  TextField field_ = TextField::any;
   std::uint32_t last_ = 0;  // three octets
   std::size_t have_ = 0;    // octets of this text
 };
@@ -120,7 +140,7 @@ bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
     message.select(row);
     TrigramCollector collector(met_);
     message.visit_texts(collector, true);
-    segment_->add(row.message, query.blob(2), collector.trigrams());
+    segment_->add(row.message, query.blob(2), collector.all());
     if (Clock::now() >= until) return true;
   }
   query.reset();

@@ -40,7 +40,8 @@ class MailboxWriter {
   MailboxWriter(store::Account& account, const std::vector<std::string>& mailboxes)
       : account_(account), mailboxes_(mailboxes) {}
 
-  store::StoreResult<void> write(store::NewMessage message) {
+  // What was appended, to the first of the mailboxes.
+  store::StoreResult<store::AppendResult> write(store::NewMessage message) {
     std::vector<store::NewMessage> one;
     one.push_back(std::move(message));
     const std::string first = existing(mailboxes_.front());
@@ -52,7 +53,7 @@ class MailboxWriter {
       auto copied = account_.copy(appended->mailbox, appended->uids, next);
       if (!copied) return std::unexpected(copied.error());
     }
-    return {};
+    return appended;
   }
 
  private:
@@ -135,7 +136,12 @@ Outcome Delivery::store_message(AccountPart& part) {
       .upload = std::move(*part.upload), .flags = {}, .internal_date = trace_.date};
   part.upload.reset();
   const auto stored = MailboxWriter(*part.account, part.mailboxes).write(std::move(message));
-  if (stored) return Outcome::delivered;
+  if (stored) {
+    for (const auto& [uid, kinds] : stored->defective) {
+      part.defective.push_back({part.account->name(), part.mailboxes.front(), uid, kinds});
+    }
+    return Outcome::delivered;
+  }
   const Outcome outcome = outcome_of(stored.error());
   if (outcome == Outcome::failed) part.failure = store::describe(stored.error());
   return outcome;
@@ -153,6 +159,14 @@ std::vector<Delivery::Failure> Delivery::failures() const {
   std::vector<Failure> list;
   for (const AccountPart& part : accounts_) {
     if (!part.failure.empty()) list.push_back({part.account->name(), part.failure});
+  }
+  return list;
+}
+
+std::vector<Delivery::Defective> Delivery::defective() const {
+  std::vector<Defective> list;
+  for (const AccountPart& part : accounts_) {
+    list.insert(list.end(), part.defective.begin(), part.defective.end());
   }
   return list;
 }

@@ -65,6 +65,15 @@ class Delivery {
   };
   std::vector<Failure> failures() const;
 
+  // The copies that are not as messages should be, for the log.
+  struct Defective {
+    std::string account;
+    std::string mailbox;
+    store::Uid uid;
+    mime::DefectKinds kinds;
+  };
+  std::vector<Defective> defective() const;
+
  private:
   struct AccountPart {
     std::shared_ptr<store::Account> account;
@@ -74,6 +83,7 @@ class Delivery {
     Outcome outcome = Outcome::failed;             // until finish()
     bool broken = false;
     std::string failure;
+    std::vector<Defective> defective;
   };
 
   AccountPart& part_of(const Destination& destination);

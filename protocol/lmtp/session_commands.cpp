@@ -30,7 +30,7 @@ Awaitable<Session::Next> Session::handle(const MailCommand& command) {
     reply(552, "5.3.4", "The message is too big");
     co_return Next::go_on;
   }
-  transaction_.emplace();
+  transaction_ = Transaction{};
   transaction_->sender = command.sender;
   transaction_->utf8 = command.utf8;
   reply(250, "2.1.0", "Sender ok");

@@ -190,6 +190,10 @@ Awaitable<void> Session::finish_delivery(std::string_view rest) {
   for (const Delivery::Failure& failure : delivery.failures()) {
     report_failure(failure.account, failure.what);
   }
+  for (const Delivery::Defective& message : delivery.defective()) {
+    services_.events.message_has_defects("lmtp", message.account, message.mailbox,
+                                         message.uid.value, message.kinds.names());
+  }
   transaction_.reset();
   idle_commands_ = 0;
 }

@@ -14,6 +14,7 @@ using Clock = std::chrono::steady_clock;
 // The first slice; later ones grow and shrink to stay within the two times.
 constexpr std::uint64_t kFirstSlice = 1'000;
 constexpr std::uint64_t kLargestSlice = 1'000'000;
+constexpr std::chrono::milliseconds kTinySlice{2};
 constexpr std::chrono::milliseconds kShortSlice{50};
 constexpr std::chrono::milliseconds kLongSlice{200};
 
@@ -21,6 +22,7 @@ constexpr std::chrono::milliseconds kLongSlice{200};
 constexpr std::chrono::seconds kTellEvery{5};
 
 std::uint64_t next_slice(std::uint64_t slice, Clock::duration took) {
+  if (took < kTinySlice) return std::min(slice * 32, kLargestSlice);
   if (took < kShortSlice) return std::min(slice * 4, kLargestSlice);
   if (took > kLongSlice) return std::max<std::uint64_t>(slice / 2, 1);
   return slice;

@@ -84,6 +84,35 @@ void sort_by_number(std::span<const store::SortKeys> rows, SortCriterion criteri
   std::ranges::transform(keyed, places.begin(), [](const auto& pair) { return pair.second; });
 }
 
+// The first octets of a text, so that numbers compare as the texts do where they differ there.
+std::uint64_t beginning_of(std::string_view text) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i) {
+    number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return number;
+}
+
+// One criterion of texts.
+void sort_by_text(std::span<const store::SortKeys> rows, SortCriterion criterion,
+                  std::vector<std::uint32_t>& places) {
+  struct Keyed {
+    std::uint64_t beginning;
+    std::uint32_t place;
+  };
+  std::vector<Keyed> keyed(rows.size());
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    keyed[i] = {beginning_of(text_of(rows[i], criterion.key)), i};
+  }
+  std::ranges::sort(keyed, [&](const Keyed& a, const Keyed& b) {
+    std::strong_ordering order = a.beginning <=> b.beginning;
+    if (order == 0) order = compare(rows[a.place], rows[b.place], criterion.key);
+    if (order == 0) return a.place < b.place;
+    return criterion.reverse ? order > 0 : order < 0;
+  });
+  std::ranges::transform(keyed, places.begin(), &Keyed::place);
+}
+
 }  // namespace
 
 Parsed<std::vector<SortCriterion>> parse_sort_criteria(Decoder& decoder) {
@@ -121,6 +150,10 @@ std::vector<std::uint32_t> sorted_places(std::span<const store::SortKeys> rows,
   std::vector<std::uint32_t> places(rows.size());
   if (criteria.size() == 1 && is_number(criteria.front().key)) {
     sort_by_number(rows, criteria.front(), places);
+    return places;
+  }
+  if (criteria.size() == 1 && criteria.front().key != SortKey::relevancy) {
+    sort_by_text(rows, criteria.front(), places);
     return places;
   }
   std::iota(places.begin(), places.end(), 0U);

@@ -10,7 +10,8 @@ CREATE TABLE segment (
 );
 
 -- The messages of a segment that have a trigram, as differences (LEB128), the first one from
--- first_message - 1. Trigram -1: messages that have too many, and may have any.
+-- first_message - 1. Trigram: the octets, and above their 24 bits where they stand (0: anywhere, 1:
+-- Subject, 2: From, 3: To, 4: Cc). -1: messages that have too many, and may have any.
 CREATE TABLE posting (
   segment INTEGER NOT NULL,
   trigram INTEGER NOT NULL,

@@ -2,6 +2,7 @@
 #include "mime/text/charset.h"
 #include "store/message_keys.h"
 #include "store/schema/schema.h"
+#include "store/sort_table_cache.h"
 #include "store/sqlite/database.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -85,8 +86,8 @@ TEST_F(KeysTest, AreWhatSortAndThreadAskFor) {
   EXPECT_EQ(rows[2].subject, "");
   EXPECT_TRUE(rows[2].references.empty());
   const SortTable dates = table("INBOX", SortDetail::dates);
-  EXPECT_EQ(dates.rows().at(0).sent, 1672650672);
-  EXPECT_EQ(dates.rows().at(2).size, 16U);
+  EXPECT_EQ(dates.rows()[0].sent, 1672650672);
+  EXPECT_EQ(dates.rows()[2].size, 16U);
   EXPECT_EQ(account_->sort_keys(MailboxId{99}, everything(), SortDetail::dates).error(),
             StoreError::no_such_mailbox);
   expect_clean();
@@ -99,7 +100,7 @@ TEST_F(KeysTest, LongTextsAndListsAreCut) {
   for (int i = 0; i < 300; ++i) octets += " <" + std::to_string(i) + "@x>\r\n";
   append("INBOX", octets + "\r\nx");
   const SortTable kept = table("INBOX");
-  const SortKeys& keys = kept.rows().at(0);
+  const SortKeys& keys = kept.rows()[0];
   EXPECT_EQ(keys.subject.size(), kMaxSortKeyBytes);
   ASSERT_EQ(keys.references.size(), kMaxReferences);
   EXPECT_EQ(keys.references.front(), hash_message_id("0@x"));
@@ -166,7 +167,7 @@ TEST_F(KeysTest, AnAccountOfTheFirstSchemaGetsEverything) {
   EXPECT_EQ(thread_of(2), thread_of(1));
   EXPECT_EQ(thread_of(3), thread_of(1));
   EXPECT_EQ(table("Archive").rows().size(), 439U);
-  EXPECT_EQ(table("Archive").rows().at(4).subject, "MESSAGE 5");
+  EXPECT_EQ(table("Archive").rows()[4].subject, "MESSAGE 5");
   must(account_->create_mailbox("new"));
   EXPECT_EQ(must(account_->quota()).usage.mailboxes, 7U);
   expect_clean();
@@ -184,6 +185,53 @@ TEST_F(KeysTest, OldMessagesGetTheirKeysInTheBackground) {
   expect_clean();
 }
 
+TEST_F(KeysTest, KeptOnesFollowWhatComesAndGoes) {
+  for (int i = 1; i <= 4; ++i) append_reply(std::to_string(i) + "@x", "<root@x>");
+  const SortTable before = table("INBOX");
+  must(account_->expunge(id("INBOX"), range(2, 2)));
+  EXPECT_EQ(table("INBOX").rows().size(), 3U);
+  append("INBOX", "Subject: new\r\nReferences: <1@x> <2@x>\r\n\r\nx");
+  for (const SortDetail detail : {SortDetail::everything, SortDetail::dates}) {
+    const SortTable after = table("INBOX", detail);
+    ASSERT_EQ(after.rows().size(), 4U);
+    EXPECT_EQ(after.rows()[1].uid, Uid{3});
+    EXPECT_EQ(after.rows()[1].message_id, hash_message_id("3@x"));
+    ASSERT_EQ(after.rows()[1].references.size(), 1U);
+    EXPECT_EQ(after.rows()[1].references[0], hash_message_id("root@x"));
+    EXPECT_EQ(after.rows()[3].subject, "NEW");
+    EXPECT_EQ(after.rows()[3].references.size(), 2U);
+  }
+  const SortTable last = must(account_->sort_keys(id("INBOX"), range(4, 9), SortDetail::dates));
+  ASSERT_EQ(last.rows().size(), 2U);
+  EXPECT_EQ(last.rows()[0].uid, Uid{4});
+  EXPECT_EQ(before.rows().size(), 4U);
+  EXPECT_EQ(before.rows()[1].message_id, hash_message_id("2@x"));
+  EXPECT_TRUE(table("Archive").rows().empty());
+  EXPECT_EQ(table("INBOX").rows().size(), 4U);
+}
+
+TEST_F(KeysTest, FewOfManyAreReadWithoutTheOthers) {
+  append_many("INBOX", 20);
+  const SortTable few = must(account_->sort_keys(id("INBOX"), range(7, 8), SortDetail::dates));
+  ASSERT_EQ(few.rows().size(), 2U);
+  EXPECT_EQ(few.rows()[1].uid, Uid{8});
+  EXPECT_EQ(table("INBOX").rows().size(), 20U);
+}
+
+TEST_F(KeysTest, AreForgottenWhenNobodySorts) {
+  append_many("INBOX", 2);
+  SortTableCache cache;
+  cache.keep(MailboxId{1}, SortDetail::dates, table("INBOX"));
+  EXPECT_FALSE(cache.find(MailboxId{2}, SortDetail::dates));
+  EXPECT_FALSE(cache.find(MailboxId{1}, SortDetail::everything));
+  ASSERT_TRUE(cache.find(MailboxId{1}, SortDetail::dates));
+  const auto now = std::chrono::steady_clock::now();
+  cache.expire(now);
+  EXPECT_TRUE(cache.find(MailboxId{1}, SortDetail::dates));
+  cache.expire(now + SortTableCache::kKeepFor + std::chrono::seconds(60));
+  EXPECT_FALSE(cache.find(MailboxId{1}, SortDetail::dates));
+}
+
 TEST_F(KeysTest, KeysOfOtherRulesAreMadeAgain) {
   append_reply("a@x", "");
   append_reply("b@x", "<a@x>");
@@ -197,7 +245,7 @@ TEST_F(KeysTest, KeysOfOtherRulesAreMadeAgain) {
     database.execute("UPDATE thread_reference SET uses = 0");
   }
   reopen();
-  EXPECT_EQ(table("INBOX").rows().at(1).references.size(), 1U);
+  EXPECT_EQ(table("INBOX").rows()[1].references.size(), 1U);
   EXPECT_EQ(thread_of(2), thread);
   expect_clean();
 }

@@ -123,6 +123,25 @@ TEST_F(TextIndexTest, AnswersAreThoseOfAScan) {
   }
 }
 
+TEST_F(TextIndexTest, FieldsThatClientsSearchMostAreKnownApart) {
+  append("INBOX", "Subject: a pelican\r\nFrom: Anna <a@b>\r\n\r\nx");
+  append("INBOX", "subject : pelicans\r\nTo: pelican@b\r\nCc: Anna <a@b>\r\n\r\nx");
+  for (int i = 0; i < 40; ++i) append("INBOX", "Subject: b\r\nX-Other: pelican\r\n\r\npelican");
+  index_all();
+  TextIndex index(index_file());
+  auto candidates = [&](std::string_view folded, TextField field) {
+    auto found = index.candidates(folded, field);
+    return found ? found->messages : std::vector<std::int64_t>{};
+  };
+  EXPECT_EQ(candidates("PELICAN", TextField::any).size(), 32U);
+  EXPECT_EQ(candidates("PELICAN", text_field("Subject")), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(candidates("PELICAN", text_field("TO")), (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(candidates("ANNA", text_field("From")), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(candidates("ANNA", text_field("cc")), (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(text_field("X-Other"), TextField::any);
+  EXPECT_EQ(must(account_->search(inbox_, {SearchHeader{"subject", "pelican"}})), range(1, 2));
+}
+
 TEST_F(TextIndexTest, MessagesThatAreNotInItYetAreFound) {
   append_numbered(1, 31);
   index_all();
