@@ -26,13 +26,14 @@ class ClientTest(unittest.TestCase):
     """Each test has an account of its own, `self.user`, on one server for the whole file."""
 
     server = None
+    server_settings = ""
 
     @classmethod
     def setUpClass(cls):
         names = [name for name in dir(cls) if name.startswith("test_")]
         accounts = [f"user{number}" for number in range(len(names))]
         cls.accounts = dict(zip(names, accounts))
-        cls.server = MailkeepServer(sys.argv[1], accounts, PASSWORD)
+        cls.server = MailkeepServer(sys.argv[1], accounts, PASSWORD, cls.server_settings)
         cls.server.__enter__()
         cls.certificate = str(cls.server.folder / "cert.pem")
 
@@ -53,10 +54,14 @@ class ClientTest(unittest.TestCase):
         return done.stdout
 
 
+def missing(program):
+    return shutil.which(program) is None
+
+
 def main(*programs):
     """unittest.main() for `THIS_FILE MAILKEEP_PROGRAM`; skipped where a program is missing."""
     for program in programs:
-        if not shutil.which(program):
+        if missing(program):
             print(f"skipped: no {program} here")
             sys.exit(SKIP)
     unittest.main(argv=sys.argv[:1], verbosity=2)
