@@ -143,6 +143,7 @@ class Watch {
 };
 
 enum class Detail : std::uint8_t {
+  flags,      // of MessageRow only uid, flags and modseq
   row,        // MessageRow only
   structure,  // and the kept structure
   header,     // and the header octets of the message (RFC822.HEADER)

@@ -8,6 +8,10 @@ namespace {
 
 constexpr const char* kMailbox = R"sql(SELECT 1 FROM mailbox WHERE id = ?1 AND selectable <> 0)sql";
 
+constexpr const char* kFlags = R"sql(
+SELECT uid, flags, modseq FROM mailbox_message
+WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
+
 constexpr const char* kRows = R"sql(
 SELECT uid, message_id, flags, modseq, size, internal_date, zone, save_date FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
@@ -31,6 +35,8 @@ constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE me
 
 const char* rows_statement(Detail detail) {
   switch (detail) {
+    case Detail::flags:
+      return kFlags;
     case Detail::row:
       return kRows;
     case Detail::structure:
@@ -66,12 +72,18 @@ class SqliteCursor final : public MessageCursor {
       query_.bind(mailbox_.value, range.first, range.last);
       running_ = true;
     }
+    structure_known_ = false;
+    if (detail_ == Detail::flags) {
+      row_.uid.value = static_cast<std::uint32_t>(query_.integer(0));
+      row_.flags = static_cast<FlagBits>(query_.integer(1));
+      row_.modseq.value = static_cast<std::uint64_t>(query_.integer(2));
+      return true;
+    }
     row_ = read_message_row(query_);
     octets_.select(row_.message, row_.size);
     if (detail_ == Detail::header && !query_.is_null(9)) {
       octets_.provide_head(static_cast<std::uint64_t>(query_.integer(8)), query_.blob(9));
     }
-    structure_known_ = false;
     return true;
   }
 

@@ -42,7 +42,7 @@ void FetchBatches::advance_past(store::Uid uid) {
 
 store::StoreResult<void> FetchBatches::mark_seen(const store::UidSet& uids) {
   store::UidSet unseen;
-  auto cursor = view_.account().messages(view_.id(), uids, store::Detail::row);
+  auto cursor = view_.account().messages(view_.id(), uids, store::Detail::flags);
   if (!cursor) return std::unexpected(cursor.error());
   while ((*cursor)->next()) {
     const store::MessageRow& row = (*cursor)->row();

@@ -192,6 +192,11 @@ bool parse_macro(Decoder& decoder, FetchItems& items) {
 
 }  // namespace
 
+bool FetchItems::needs_flags_only() const {
+  const bool of_row = internal_date || size || save_date || email_id || thread_id;
+  return !of_row && !needs_structure() && bodies.empty();
+}
+
 bool FetchItems::needs_structure() const {
   if (envelope || body || body_structure || preview) return true;
   return std::any_of(bodies.begin(), bodies.end(),

@@ -60,6 +60,7 @@ struct FetchItems {
   bool sets_seen = false;  // some item is not a PEEK
   std::vector<BodyItem> bodies;
 
+  bool needs_flags_only() const;  // and UIDs and mod-sequences
   bool needs_structure() const;
   bool needs_header() const;  // of the message itself
 };

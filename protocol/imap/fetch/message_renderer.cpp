@@ -77,6 +77,7 @@ void write_decoded(OctetRange encoded, const LargeLiteral::Decoded& wanted,
 }  // namespace
 
 store::Detail MessageRenderer::detail() const {
+  if (items_.needs_flags_only()) return store::Detail::flags;
   if (items_.needs_structure()) return store::Detail::structure;
   return items_.needs_header() ? store::Detail::header : store::Detail::row;
 }

@@ -89,7 +89,7 @@ void write_esearch(Encoder& out, std::string_view tag, const ReturnOptions& opti
 
 store::StoreResult<store::Modseq> highest_modseq(store::Account& account, store::MailboxId mailbox,
                                                  const store::UidSet& uids) {
-  auto cursor = account.messages(mailbox, uids, store::Detail::row);
+  auto cursor = account.messages(mailbox, uids, store::Detail::flags);
   if (!cursor) return std::unexpected(cursor.error());
   store::Modseq highest;
   while ((*cursor)->next()) highest = std::max(highest, (*cursor)->row().modseq);

@@ -4,6 +4,7 @@
 #include <compare>
 #include <numeric>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace mailkeep::imap {
@@ -84,33 +85,30 @@ void sort_by_number(std::span<const store::SortKeys> rows, SortCriterion criteri
   std::ranges::transform(keyed, places.begin(), [](const auto& pair) { return pair.second; });
 }
 
-// The first octets of a text, so that numbers compare as the texts do where they differ there.
-std::uint64_t beginning_of(std::string_view text) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < sizeof number; ++i) {
-    number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
-  }
-  return number;
-}
-
-// One criterion of texts.
+// One criterion of texts. Most are the text of several messages: each is compared once.
 void sort_by_text(std::span<const store::SortKeys> rows, SortCriterion criterion,
                   std::vector<std::uint32_t>& places) {
-  struct Keyed {
-    std::uint64_t beginning;
-    std::uint32_t place;
-  };
-  std::vector<Keyed> keyed(rows.size());
+  std::unordered_map<std::string_view, std::uint32_t> numbers(rows.size());
+  std::vector<std::string_view> texts;
+  std::vector<std::uint32_t> text_numbers(rows.size());
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
-    keyed[i] = {beginning_of(text_of(rows[i], criterion.key)), i};
+    const std::string_view text = text_of(rows[i], criterion.key);
+    const auto number = static_cast<std::uint32_t>(texts.size());
+    const auto [entry, is_new] = numbers.try_emplace(text, number);
+    if (is_new) texts.push_back(text);
+    text_numbers[i] = entry->second;
   }
-  std::ranges::sort(keyed, [&](const Keyed& a, const Keyed& b) {
-    std::strong_ordering order = a.beginning <=> b.beginning;
-    if (order == 0) order = compare(rows[a.place], rows[b.place], criterion.key);
-    if (order == 0) return a.place < b.place;
-    return criterion.reverse ? order > 0 : order < 0;
+  std::vector<std::uint32_t> order(texts.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return criterion.reverse ? texts[b] < texts[a] : texts[a] < texts[b];
   });
-  std::ranges::transform(keyed, places.begin(), &Keyed::place);
+  std::vector<std::uint32_t> ranks(texts.size());
+  for (std::uint32_t rank = 0; rank < order.size(); ++rank) ranks[order[rank]] = rank;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> keyed(rows.size());
+  for (std::uint32_t i = 0; i < rows.size(); ++i) keyed[i] = {ranks[text_numbers[i]], i};
+  std::ranges::sort(keyed);
+  std::ranges::transform(keyed, places.begin(), [](const auto& pair) { return pair.second; });
 }
 
 }  // namespace

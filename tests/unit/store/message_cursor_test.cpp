@@ -30,6 +30,21 @@ TEST_F(CursorTest, WalksTheAskedUidsInOrder) {
             StoreError::no_such_mailbox);
 }
 
+TEST_F(CursorTest, TellsFlagsWithoutTheRest) {
+  append_many("INBOX", 3);
+  const FlagChange change{range(2, 2), FlagOperation::add, {flag::flagged, {}}, {}};
+  const auto changed = account_->change_flags(id("INBOX"), {&change, 1});
+  auto cursor = must(account_->messages(id("INBOX"), range(2, 9), Detail::flags));
+  ASSERT_TRUE(cursor->next());
+  EXPECT_EQ(cursor->row().uid, Uid{2});
+  EXPECT_EQ(cursor->row().flags & flag::flagged, flag::flagged);
+  EXPECT_EQ(cursor->row().modseq, changed.front()->modseq);
+  ASSERT_TRUE(cursor->next());
+  EXPECT_EQ(cursor->row().uid, Uid{3});
+  EXPECT_EQ(cursor->row().flags & flag::flagged, 0U);
+  EXPECT_FALSE(cursor->next());
+}
+
 TEST_F(CursorTest, ReadsAnyRange) {
   std::string text = "Subject: ranges\r\n\r\n";
   std::mt19937 random(1);
