@@ -1,6 +1,7 @@
 // How fast messages are parsed, kept and decoded. MAILKEEP_CORPUS may name a folder of messages,
 // which are then parsed too.
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 #ifdef MAILKEEP_GMIME
 #include <gmime/gmime.h>
 #endif
@@ -105,6 +107,33 @@ void BM_ParseLargeMessage(benchmark::State& state) {
   parse(state, large_message());
 }
 BENCHMARK(BM_ParseLargeMessage);
+
+// What bounds the one above: finding the ends of its lines and nothing else, ...
+void BM_FindLineEnds(benchmark::State& state) {
+  const std::string message = large_message();
+  for (auto _ : state) {
+    std::size_t lines = 0;
+    std::string_view rest = message;
+    while (const void* const end = std::memchr(rest.data(), '\n', rest.size())) {
+      rest.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(end) - rest.data()) + 1);
+      ++lines;
+    }
+    benchmark::DoNotOptimize(lines);
+  }
+  count_octets(state, message.size());
+}
+BENCHMARK(BM_FindLineEnds);
+
+// ... and all but the check whether its base64 is valid.
+void BM_ParseLargeMessageUnchecked(benchmark::State& state) {
+  std::string message = large_message();
+  for (std::size_t at = message.find("base64"); at != std::string::npos;
+       at = message.find("base64", at)) {
+    message.replace(at, 6, "binary");
+  }
+  parse(state, message);
+}
+BENCHMARK(BM_ParseLargeMessageUnchecked);
 
 void BM_ParseSmallMessage(benchmark::State& state) {
   parse(state, small_message());
@@ -225,14 +254,38 @@ constexpr Adversary kAdversaries[] = {
     {"bad_quoted_printable", "Content-Transfer-Encoding: quoted-printable\r\n\r\n", "=="},
 };
 
+std::size_t status_kib(std::string_view field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field)) return std::stoul(line.substr(field.size()));
+  }
+  return 0;
+}
+
+// By how much parsing makes the process's resident memory grow at its highest, in KiB. The message
+// comes in pieces, as from a client, and is nowhere as a whole.
+std::size_t peak_kib(const Adversary& adversary, std::size_t size) {
+  const std::string piece = repeated("", adversary.piece, std::size_t{64} * 1024);
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
+  const std::size_t before = status_kib("VmRSS:");
+  MessageParser parser;
+  parser.feed(adversary.begin);
+  for (std::size_t fed = 0; fed < size; fed += piece.size()) parser.feed(piece);
+  benchmark::DoNotOptimize(serialize(parser.finish()));
+  return status_kib("VmHWM:") - before;
+}
+
 void BM_ParseAdversary(benchmark::State& state) {
   const Adversary& adversary = kAdversaries[state.range(0)];
   const std::size_t size = static_cast<std::size_t>(state.range(1)) * kMegabyte;
+  const std::size_t peak = peak_kib(adversary, size);
   const std::string message = repeated(adversary.begin, adversary.piece, size);
   std::size_t kept = 0;
   for (auto _ : state) kept = serialize(parse_message(message)).size();
   count_octets(state, message.size());
   state.counters["kept_bytes"] = static_cast<double>(kept);
+  state.counters["peak_kib"] = static_cast<double>(peak);
   state.SetLabel(adversary.name);
 }
 BENCHMARK(BM_ParseAdversary)
