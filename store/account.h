@@ -177,6 +177,9 @@ struct CheckReport {
   std::vector<std::string> problems;  // a sentence each; at most 1,000
 };
 
+// Is told of a message that could not be handled, and why; on the calling thread.
+using FailureSink = std::function<void(Uid, std::string_view what)>;
+
 class Account {
  public:
   virtual ~Account() = default;
@@ -228,9 +231,10 @@ class Account {
                                                                const UidSet& uids,
                                                                Detail detail) = 0;
   // UIDs that match, ascending. `stop` ends it early with what was found; it may take long without
-  // an index.
+  // an index. A message that is damaged, that our code fails at, or that takes too long
+  // (StoreOptions::parsing) does not match, and `failed`, if any, is told.
   virtual StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
-                                     std::stop_token stop = {}) = 0;
+                                     std::stop_token stop = {}, const FailureSink& failed = {}) = 0;
 
   // What to sort or thread `uids` by, of those that are there. Reads no content, except once for
   // the messages of an account that was made by an older Mailkeep.

@@ -222,7 +222,7 @@ bool AccountImpl::index_texts(std::chrono::steady_clock::time_point until) {
   try {
     auto more = read(
         [&](sqlite::Database& database) -> StoreResult<bool> {
-          if (indexer_ == nullptr) indexer_ = std::make_unique<TextIndexer>(index_);
+          if (indexer_ == nullptr) indexer_ = std::make_unique<TextIndexer>(index_, parsing());
           // What comes from here on makes it due again.
           texts_due_ = false;
           return indexer_->run(database, until);

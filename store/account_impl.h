@@ -68,8 +68,8 @@ class AccountImpl final : public Account,
 
   StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox, const UidSet& uids,
                                                        Detail detail) override;
-  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
-                             std::stop_token stop) override;
+  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query, std::stop_token stop,
+                             const FailureSink& failed) override;
   StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
                                    SortDetail detail) override;
   MessageUpload begin_upload() override;
@@ -98,7 +98,8 @@ class AccountImpl final : public Account,
   // --- as a reader, who is the owner where the name is empty ---
   StoreResult<Changes> changes_as(std::string_view reader, MailboxId mailbox, Modseq since);
   StoreResult<UidSet> search_as(std::string_view reader, MailboxId mailbox,
-                                const SearchQuery& query, std::stop_token stop);
+                                const SearchQuery& query, std::stop_token stop,
+                                const FailureSink& failed);
   std::vector<StoreResult<FlagChangeResult>> change_flags_as(std::string_view reader,
                                                              MailboxId mailbox,
                                                              std::span<const FlagChange> changes);

@@ -60,6 +60,30 @@ KeysState load_state(sqlite::Database& database) {
   return {last.integer(0) + 1, false};
 }
 
+struct MadeKeys {
+  MessageKeys keys;
+  std::optional<std::pair<std::int64_t, std::int32_t>> sent;
+};
+
+MadeKeys make_keys(mime::Structure structure, std::string_view head, const Parsing& parsing) {
+  MadeKeys made;
+  const StructureRecord record = StructureMaker::record_of(structure, parsing);
+  if (record.sent) made.sent.emplace(record.sent->seconds, record.sent->zone_minutes);
+  made.keys = StructureMaker::keys_of(structure, head, parsing);
+  return made;
+}
+
+// Those of an opaque message where it is damaged: it alone is sorted as if it said nothing.
+MadeKeys read_keys(MessageReader& reader, const sqlite::Query& query, std::uint64_t size,
+                   const Parsing& parsing) {
+  try {
+    return make_keys(read_structure(reader, query, size, parsing), reader.head(), parsing);
+  } catch (const sqlite::Error& error) {
+    if (!error.is_damage()) throw;
+  }
+  return make_keys(mime::opaque_structure(size, 0, mime::DefectKind::handling_failed), {}, parsing);
+}
+
 // Keys of up to kBatch messages below `from`; returns from where on all have theirs.
 std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsing& parsing) {
   MessageReader reader(database);
@@ -71,11 +95,8 @@ std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsi
     const MessageId id{from};
     const auto size = static_cast<std::uint64_t>(query.integer(1));
     reader.select(id, size);
-    mime::Structure structure = read_structure(reader, query, size, parsing);
-    const StructureRecord record = StructureMaker::record_of(structure);
-    std::optional<std::pair<std::int64_t, std::int32_t>> sent;
-    if (record.sent) sent.emplace(record.sent->seconds, record.sent->zone_minutes);
-    renew_message_keys(database, id, StructureMaker::keys_of(structure, reader.head()), sent);
+    const MadeKeys made = read_keys(reader, query, size, parsing);
+    renew_message_keys(database, id, made.keys, made.sent);
   }
   return count < kBatch ? 0 : from;
 }

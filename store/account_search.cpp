@@ -14,13 +14,14 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
 // A message whose content is damaged, or that our code fails at, does not match; the others of the
 // mailbox are searched all the same. The machine's failures are everybody's.
-bool matches(const SearchMatcher& matcher, SearchedMessage& message) {
+bool matches(const SearchMatcher& matcher, SearchedMessage& message, const FailureSink& failed) {
   try {
     return matcher.matches(message);
   } catch (const sqlite::Error& error) {
     if (!error.is_damage()) throw;
-  } catch (const std::exception&) {
-    return false;
+    if (failed) failed(message.row().uid, error.what());
+  } catch (const std::exception& error) {
+    if (failed) failed(message.row().uid, error.what());
   }
   return false;
 }
@@ -28,12 +29,13 @@ bool matches(const SearchMatcher& matcher, SearchedMessage& message) {
 }  // namespace
 
 StoreResult<UidSet> AccountImpl::search(MailboxId mailbox, const SearchQuery& query,
-                                        std::stop_token stop) {
-  return search_as({}, mailbox, query, std::move(stop));
+                                        std::stop_token stop, const FailureSink& failed) {
+  return search_as({}, mailbox, query, std::move(stop), failed);
 }
 
 StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId mailbox,
-                                           const SearchQuery& query, std::stop_token stop) {
+                                           const SearchQuery& query, std::stop_token stop,
+                                           const FailureSink& failed) {
   if (asks_for_threads(query)) {
     if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
   }
@@ -55,7 +57,7 @@ StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId ma
         MessageRow row = read_message_row(rows);
         seen.apply(row.uid, row.flags, row.modseq);
         message.select(row);
-        if (matches(matcher, message)) found.add(row.uid);
+        if (matches(matcher, message, failed)) found.add(row.uid);
       }
     }
     return found;

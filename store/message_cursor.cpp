@@ -135,7 +135,7 @@ class SqliteCursor final : public MessageCursor {
       structure.feed(octets);
     }
     mime::Structure made = structure.finish();
-    StructureRecord record = StructureMaker::record_of(made);
+    StructureRecord record = StructureMaker::record_of(made, account_->parsing());
     parsed_again_ = record.serialized;
     structure_ = parsed_again_;
     account_->keep_structure(row_.message, std::move(record));

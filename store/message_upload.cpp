@@ -87,7 +87,7 @@ void MessageUpload::State::finish() {
   message.size = size;
   message.hash = hash_.finish();
   mime::Structure structure = structure_.finish();
-  message.structure = StructureMaker::record_of(structure);
+  message.structure = StructureMaker::record_of(structure, parsing_);
   if (!head_done_) {
     std::string octets = std::move(pending_);
     pending_.clear();
@@ -97,7 +97,7 @@ void MessageUpload::State::finish() {
     fill_frames(std::string_view(octets).substr(head));
     head_done_ = true;
   }
-  message.keys = StructureMaker::keys_of(structure, message.head);
+  message.keys = StructureMaker::keys_of(structure, message.head, parsing_);
   if (!pending_.empty()) message.last_codec = encode_frame(pending_, message.last_frame);
   pending_ = {};
   encoded_ = {};

@@ -122,9 +122,9 @@ class ReaderAccount final : public Account {
     if (!cursor) return cursor;
     return std::make_unique<ReaderCursor>(*std::move(cursor), *std::move(seen));
   }
-  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query,
-                             std::stop_token stop) override {
-    return owner_->search_as(reader_, mailbox, query, std::move(stop));
+  StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query, std::stop_token stop,
+                             const FailureSink& failed) override {
+    return owner_->search_as(reader_, mailbox, query, std::move(stop), failed);
   }
   StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
                                    SortDetail detail) override {

@@ -22,11 +22,12 @@ namespace mailkeep::store {
 
 struct MessageRow;
 
-// One message at a time, as much of it as is asked for.
+// One message at a time, as much of it as is asked for. Throws sqlite::Error where it is damaged,
+// and TimeBudgetPassed.
 class SearchedMessage {
  public:
   SearchedMessage(sqlite::Database& database, const Parsing& parsing)
-      : database_(database), parsing_(parsing), reader_(database) {}
+      : database_(database), parsing_(parsing), budget_(parsing.budget), reader_(database) {}
 
   void select(const MessageRow& row);
   const MessageRow& row() const { return *row_; }
@@ -44,9 +45,12 @@ class SearchedMessage {
  private:
   mime::Structure structure();
   bool visit_part(const mime::Part& part, TextVisitor& visitor);
+  // In the place of what octets_ held.
+  void read(std::uint64_t offset, std::uint64_t length);
 
   sqlite::Database& database_;
   const Parsing& parsing_;
+  TimeBudget budget_;
   MessageReader reader_;
   const MessageRow* row_ = nullptr;
   std::string octets_;

@@ -22,6 +22,13 @@ constexpr std::uint64_t kMaxPartHeaderBytes = 1 << 20;
 void SearchedMessage::select(const MessageRow& row) {
   row_ = &row;
   reader_.select(row.message, row.size);
+  budget_.restart();
+}
+
+void SearchedMessage::read(std::uint64_t offset, std::uint64_t length) {
+  budget_.check();
+  octets_.clear();
+  reader_.read(offset, length, octets_);
 }
 
 std::optional<std::int64_t> SearchedMessage::sent_day() {
@@ -37,6 +44,7 @@ ThreadId SearchedMessage::thread() {
 }
 
 std::string_view SearchedMessage::head() {
+  budget_.check();
   return reader_.head();
 }
 
@@ -47,8 +55,7 @@ mime::Structure SearchedMessage::structure() {
   }
   StructureMaker structure(parsing_);
   for (std::uint64_t offset = 0; offset < row_->size; offset += octets_.size()) {
-    octets_.clear();
-    reader_.read(offset, kReadBytes, octets_);
+    read(offset, kReadBytes);
     structure.feed(octets_);
   }
   return structure.finish();
@@ -59,9 +66,7 @@ bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header) {
   const mime::Structure structure = this->structure();
   for (const mime::Part& part : structure.parts) {
     if (part.parent != mime::kNoParent) {
-      octets_.clear();
-      reader_.read(part.header_begin,
-                   std::min(part.body_begin - part.header_begin, kMaxPartHeaderBytes), octets_);
+      read(part.header_begin, std::min(part.body_begin - part.header_begin, kMaxPartHeaderBytes));
       if (visitor.header(octets_)) return true;
     }
     if (mime::is_searchable(part) && visit_part(part, visitor)) return true;
@@ -76,8 +81,7 @@ bool SearchedMessage::visit_part(const mime::Part& part, TextVisitor& visitor) {
   visitor.begin_text();
   std::uint64_t offset = part.body_begin;
   while (offset < part.body_end) {
-    octets_.clear();
-    reader_.read(offset, std::min(part.body_end - offset, kReadBytes), octets_);
+    read(offset, std::min(part.body_end - offset, kReadBytes));
     offset += octets_.size();
     decoded_.clear();
     decoder.feed(octets_, decoded_);

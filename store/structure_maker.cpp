@@ -1,7 +1,6 @@
 #include "store/structure_maker.h"
 
 #include <algorithm>
-#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -14,13 +13,6 @@ namespace {
 
 // Octets between two looks at the clock.
 constexpr std::size_t kPieceBytes = 256 * 1024;
-
-// What this thread has used of the processor: a busy machine does not make a message slow.
-std::chrono::nanoseconds processor_time() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 class MimeParser final : public StructureParser {
  public:
@@ -106,9 +98,9 @@ mime::Structure StructureMaker::finish() {
   return structure;
 }
 
-StructureRecord StructureMaker::record_of(mime::Structure& structure) {
+StructureRecord StructureMaker::record_of(mime::Structure& structure, const Parsing& parsing) {
   try {
-    return make_record(structure);
+    return parsing.make_record ? parsing.make_record(structure) : make_record(structure);
   } catch (const std::exception&) {
     structure = mime::opaque_structure(structure.size, structure.root().body_begin,
                                        mime::DefectKind::handling_failed);
@@ -116,9 +108,11 @@ StructureRecord StructureMaker::record_of(mime::Structure& structure) {
   }
 }
 
-MessageKeys StructureMaker::keys_of(const mime::Structure& structure, std::string_view head) {
+MessageKeys StructureMaker::keys_of(const mime::Structure& structure, std::string_view head,
+                                    const Parsing& parsing) {
   try {
-    return make_message_keys(structure, head);
+    return parsing.make_keys ? parsing.make_keys(structure, head)
+                             : make_message_keys(structure, head);
   } catch (const std::exception&) {
     return make_message_keys(
         mime::opaque_structure(structure.size, head.size(), mime::DefectKind::handling_failed), {});

@@ -13,6 +13,7 @@
 
 #include "mime/structure.h"
 #include "store/message_keys.h"
+#include "store/time_budget.h"
 
 namespace mailkeep::store {
 
@@ -22,12 +23,6 @@ class StructureParser {
   virtual ~StructureParser() = default;
   virtual void feed(std::string_view octets) = 0;
   virtual mime::Structure finish() = 0;
-};
-
-struct Parsing {
-  std::function<std::unique_ptr<StructureParser>()> make_parser;  // empty: mime::MessageParser
-  // Processor time for one message. The longest message that is allowed takes less than a second.
-  std::chrono::nanoseconds budget = std::chrono::seconds(20);
 };
 
 // When a message says that it was sent; its Date field.
@@ -44,6 +39,14 @@ struct StructureRecord {
   mime::DefectKinds defects;
 };
 
+// How messages are handled. What is empty is as it should be; tests put in what fails.
+struct Parsing {
+  std::function<std::unique_ptr<StructureParser>()> make_parser;
+  std::function<StructureRecord(const mime::Structure&)> make_record;
+  std::function<MessageKeys(const mime::Structure&, std::string_view head)> make_keys;
+  std::chrono::nanoseconds budget = kMessageBudget;  // for one message, each time it is handled
+};
+
 class StructureMaker {
  public:
   explicit StructureMaker(const Parsing& parsing = {});
@@ -58,9 +61,10 @@ class StructureMaker {
   mime::Structure finish();
 
   // How a structure of finish() is kept. One that cannot be is replaced by an opaque one.
-  static StructureRecord record_of(mime::Structure& structure);
+  static StructureRecord record_of(mime::Structure& structure, const Parsing& parsing);
   // Keys for sorting and threading; those of an opaque message where making them throws.
-  static MessageKeys keys_of(const mime::Structure& structure, std::string_view head);
+  static MessageKeys keys_of(const mime::Structure& structure, std::string_view head,
+                             const Parsing& parsing);
 
  private:
   // Counts the octets of the header, which no parser is needed for.

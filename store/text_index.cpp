@@ -105,14 +105,19 @@ bool TextCandidates::may_hold(MessageId message) const {
 
 void TextSegment::add(MessageId message, std::string_view hash,
                       const std::vector<std::uint32_t>& trigrams) {
-  const auto offset = static_cast<std::uint32_t>(message.value - first_ + 1);
-  if (trigrams.size() > kMaxTrigrams) {
-    entries_.emplace_back(kAnyTrigram, offset);
-  } else {
-    for (std::uint32_t trigram : trigrams) {
-      entries_.emplace_back(static_cast<std::int32_t>(trigram), offset);
-    }
+  if (trigrams.size() > kMaxTrigrams) return add_unknown(message, hash);
+  for (std::uint32_t trigram : trigrams) {
+    entries_.emplace_back(static_cast<std::int32_t>(trigram), offset_of(message));
   }
+  end_message(message, hash);
+}
+
+void TextSegment::add_unknown(MessageId message, std::string_view hash) {
+  entries_.emplace_back(kAnyTrigram, offset_of(message));
+  end_message(message, hash);
+}
+
+void TextSegment::end_message(MessageId message, std::string_view hash) {
   last_ = message.value;
   last_hash_ = hash;
   ++messages_;

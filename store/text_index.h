@@ -51,6 +51,8 @@ class TextSegment {
   explicit TextSegment(std::int64_t first) : first_(first), last_(first - 1) {}
 
   void add(MessageId message, std::string_view hash, const std::vector<std::uint32_t>& trigrams);
+  // One whose texts are not known: found by every needle.
+  void add_unknown(MessageId message, std::string_view hash);
   bool is_full() const { return entries_.size() >= kMaxEntries; }
   std::size_t messages() const { return messages_; }
   std::int64_t first() const { return first_; }
@@ -58,6 +60,11 @@ class TextSegment {
 
  private:
   friend class TextIndex;
+  std::uint32_t offset_of(MessageId message) const {
+    return static_cast<std::uint32_t>(message.value - first_ + 1);
+  }
+  void end_message(MessageId message, std::string_view hash);
+
   std::int64_t first_;  // what it covers begins here
   std::int64_t last_;
   std::size_t messages_ = 0;

@@ -4,7 +4,6 @@
 
 #include "store/account.h"
 #include "store/message_reader.h"
-#include "store/search_matcher.h"
 
 namespace mailkeep::store {
 
@@ -123,14 +122,28 @@ bool TextIndexer::begin_segment(sqlite::Database& database) {
   return true;
 }
 
+void TextIndexer::index_message(SearchedMessage& message, std::string_view hash) {
+  const MessageId id = message.row().message;
+  try {
+    TrigramCollector collector(met_);
+    message.visit_texts(collector, true);
+    segment_->add(id, hash, collector.all());
+    return;
+  } catch (const sqlite::Error& error) {
+    if (!error.is_damage()) throw;
+  } catch (const std::exception&) {
+    // As below: a search finds out, and tells of it.
+  }
+  segment_->add_unknown(id, hash);
+}
+
 bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
   if (!segment_ && !begin_segment(database)) {
     met_ = {};
     return false;
   }
   met_.resize(kTrigramWords);
-  static const Parsing kParsing;
-  SearchedMessage message(database, kParsing);
+  SearchedMessage message(database, parsing_);
   sqlite::Query query = database.query(kMessages, segment_->last());
   const std::size_t wanted = is_big_ ? kBigMessages : kSmallMessages;
   MessageRow row;
@@ -138,9 +151,7 @@ bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
     row.message.value = query.integer(0);
     row.size = static_cast<std::uint64_t>(query.integer(1));
     message.select(row);
-    TrigramCollector collector(met_);
-    message.visit_texts(collector, true);
-    segment_->add(row.message, query.blob(2), collector.all());
+    index_message(message, query.blob(2));
     if (Clock::now() >= until) return true;
   }
   query.reset();

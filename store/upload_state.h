@@ -44,7 +44,10 @@ struct FinishedMessage {
 
 struct MessageUpload::State {
   State(std::filesystem::path directory, std::uint64_t size_limit, const Parsing& parsing)
-      : spool_directory(std::move(directory)), limit(size_limit), structure_(parsing) {}
+      : spool_directory(std::move(directory)),
+        limit(size_limit),
+        parsing_(parsing),
+        structure_(parsing) {}
 
   void write(std::string_view bytes);
   // After the last write. Only where size <= limit.
@@ -62,6 +65,7 @@ struct MessageUpload::State {
   void fill_frames(std::string_view bytes);
   void spool_frame(std::string_view octets);
 
+  const Parsing parsing_;
   StructureMaker structure_;
   MessageHash hash_;
   bool head_done_ = false;

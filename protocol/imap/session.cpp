@@ -447,9 +447,11 @@ void Session::report_defects(std::string_view account, std::string_view mailbox,
   }
 }
 
-void Session::report_message_failure(store::Uid uid, std::string_view what) {
+void Session::report_message_failure(store::Uid uid, std::string_view what,
+                                     std::string_view mailbox) {
+  if (mailbox.empty() && view_) mailbox = view_->info().name;
   services_.events.command_failed("imap", stream_->peer(), account_ ? account_->name() : "",
-                                  view_ ? view_->info().name : "", uid.value, command_name_, what);
+                                  mailbox, uid.value, command_name_, what);
 }
 
 }  // namespace mailkeep::imap

@@ -128,9 +128,9 @@ class Session {
   // Searches of the selected mailbox that are kept up to date.
   SearchContexts& contexts();
 
-  // Tells the log that handling one message failed and was mended for the client. May be called
-  // from blocking work.
-  void report_message_failure(store::Uid uid, std::string_view what);
+  // Tells the log that handling one message, of the selected mailbox where no other is named,
+  // failed and was mended for the client. May be called from blocking work.
+  void report_message_failure(store::Uid uid, std::string_view what, std::string_view mailbox = {});
   // Tells the log of messages that came in with defects. Loop thread or blocking work.
   void report_defects(std::string_view account, std::string_view mailbox,
                       const store::AppendResult& result);

@@ -71,18 +71,24 @@ Dots find_dots(std::string_view message) {
   return dots;
 }
 
-// The same for a long message. It is read an extra time, but only if its structure says that there
-// are bare LF, or that there was more wrong with it than was written down.
-bool long_message_has_lone_dot(store::MessageCursor& cursor, std::uint64_t bytes) {
-  const auto structure = mime::deserialize(cursor.structure());
-  if (structure) {
-    const auto& defects = structure->defects;
-    const bool sure = defects.size() < mime::ParserLimits{}.defects;
-    const bool bare_lf = std::any_of(defects.begin(), defects.end(), [](const auto& defect) {
-      return defect.kind == mime::DefectKind::bare_lf;
+// Whether the kept structure says that there is no bare LF, and that no more was wrong with the
+// message than was written down.
+bool surely_has_no_bare_lf(store::MessageCursor& cursor) {
+  try {
+    const auto structure = mime::deserialize(cursor.structure());
+    if (!structure || structure->defects.size() >= mime::ParserLimits{}.defects) return false;
+    return std::ranges::none_of(structure->defects, [](const mime::Defect& defect) {
+      using enum mime::DefectKind;
+      return defect.kind == bare_lf || defect.kind == handling_failed || defect.kind == time_limit;
     });
-    if (sure && !bare_lf) return false;
+  } catch (const std::exception&) {
+    return false;  // the octets are there, maybe
   }
+}
+
+// The same for a long message, which is read an extra time only if it has to be.
+bool long_message_has_lone_dot(store::MessageCursor& cursor, std::uint64_t bytes) {
+  if (surely_has_no_bare_lf(cursor)) return false;
   LoneDotFinder finder;
   std::string piece;
   for (std::uint64_t offset = 0; offset < bytes; offset += kPieceBytes) {

@@ -36,10 +36,12 @@ std::uint32_t parse_uid(const std::string& word) {
   return uid;
 }
 
-mime::Structure structure_of(store::MessageCursor& cursor, const std::string& name) {
+// The opaque one where the kept structure is damaged, as clients see it.
+mime::Structure structure_of(store::MessageCursor& cursor) {
   auto structure = mime::deserialize(cursor.structure());
-  if (!structure) throw std::runtime_error(name + ": its kept structure is damaged");
-  return std::move(*structure);
+  if (structure) return std::move(*structure);
+  return mime::opaque_structure(cursor.row().size, cursor.header().size(),
+                                mime::DefectKind::handling_failed);
 }
 
 mime::Structure kept_structure(const AdminContext& context, const std::string& name,
@@ -52,7 +54,7 @@ mime::Structure kept_structure(const AdminContext& context, const std::string& n
   if (!cursor->next()) {
     throw std::runtime_error(fmt::format("{}: there is no message with UID {}", mailbox, uid));
   }
-  return structure_of(*cursor, fmt::format("{} {}", mailbox, uid));
+  return structure_of(*cursor);
 }
 
 // Writes defective messages one after the other, as lines or as a JSON array.
@@ -123,8 +125,7 @@ int message_defects(const AdminContext& context, const std::vector<std::string>&
     while (cursor->next()) {
       ++messages;
       const std::uint32_t uid = cursor->row().uid.value;
-      const mime::Structure structure =
-          structure_of(*cursor, fmt::format("{} {}", mailbox.name, uid));
+      const mime::Structure structure = structure_of(*cursor);
       if (!structure.defects.empty()) list.add(mailbox.name, uid, structure);
     }
   }

@@ -105,8 +105,8 @@ class MultiSearch {
                             .now = Session::now().seconds};
     auto query = resolve_query(command_.program->key, scope, Fuzziness::some_words);
     if (!query) co_return std::unexpected(undefined_filter(query.error()));
-    auto found =
-        co_await search_mailbox(session_, progress_, account, id, uids.all(), std::move(*query));
+    auto found = co_await search_mailbox(session_, progress_, {account, id, mailbox.name},
+                                         uids.all(), std::move(*query));
     if (!found) co_return std::unexpected(found.error());
     SearchResults results{.uids = ResultList(*found), .modseq = {}, .scores = {}};
     if (command_.program->uses_modseq && !found->empty()) {

@@ -23,11 +23,12 @@ bool DecodedOctets::next(store::MessageCursor& cursor, std::string& out) {
 }
 
 DecodedSize measure(mime::TransferEncoding encoding, OctetRange encoded,
-                    store::MessageCursor& cursor) {
+                    store::MessageCursor& cursor, const store::TimeBudget& budget) {
   DecodedOctets octets(encoding, encoded);
   DecodedSize size;
   std::string piece;
   while (octets.next(cursor, piece)) {
+    budget.check();
     size.octets += piece.size();
     size.has_nul = size.has_nul || piece.find('\0') != std::string::npos;
     piece.clear();

@@ -10,6 +10,7 @@
 #include "mime/text/decoders.h"
 #include "protocol/imap/fetch/section_reader.h"
 #include "store/account.h"
+#include "store/time_budget.h"
 
 namespace mailkeep::imap {
 
@@ -35,8 +36,8 @@ class DecodedOctets {
   std::string piece_;
 };
 
-// Decodes it all to count.
+// Decodes it all to count. Throws where not all is there, and where the budget is passed.
 DecodedSize measure(mime::TransferEncoding encoding, OctetRange encoded,
-                    store::MessageCursor& cursor);
+                    store::MessageCursor& cursor, const store::TimeBudget& budget);
 
 }  // namespace mailkeep::imap

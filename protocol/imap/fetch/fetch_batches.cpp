@@ -12,7 +12,7 @@ constexpr std::size_t kBatchMessagesWithBodies = 100;
 }  // namespace
 
 FetchBatches::FetchBatches(MailboxView& view, const FetchItems& items, store::UidSet uids,
-                           MessageRenderer::FailureSink failed)
+                           store::FailureSink failed)
     : view_(view),
       items_(items),
       uids_(std::move(uids)),

@@ -17,7 +17,7 @@ class FetchBatches {
  public:
   // All but `uids` must outlive it. Messages get \Seen where the items say so.
   FetchBatches(MailboxView& view, const FetchItems& items, store::UidSet uids,
-               MessageRenderer::FailureSink failed);
+               store::FailureSink failed);
 
   bool done() const { return range_ == uids_.ranges().size(); }
 

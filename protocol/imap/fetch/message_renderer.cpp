@@ -59,12 +59,14 @@ mime::TransferEncoding encoding_of(const Section& section, const mime::Structure
 
 // Few octets: they stay in memory.
 void write_decoded(OctetRange encoded, const LargeLiteral::Decoded& wanted,
-                   store::MessageCursor& cursor, std::string& out) {
+                   store::MessageCursor& cursor, const store::TimeBudget& budget,
+                   std::string& out) {
   DecodedOctets octets(wanted.encoding, encoded);
   std::string piece;
   std::uint64_t at = 0;
   const std::size_t end = out.size() + wanted.take;
   while (out.size() < end && octets.next(cursor, piece)) {
+    budget.check();
     const OctetRange kept =
         overlap({at, at + piece.size()}, {wanted.skip, wanted.skip + wanted.take});
     out.append(piece, kept.begin - at, kept.size());
@@ -155,6 +157,18 @@ void MessageRenderer::attempt(std::string& out, Work work, Instead instead) {
   }
 }
 
+template <class Work, class Instead>
+void MessageRenderer::attempt_in_time(std::string& out, Work work, Instead instead) {
+  attempt(
+      out,
+      [&] {
+        budget_.check();
+        work();
+        budget_.check();
+      },
+      instead);
+}
+
 // RFC 8474 5.2
 void MessageRenderer::write_thread_id(store::MessageCursor& cursor, std::string& out) {
   const auto write = [&](const std::string& id) {
@@ -176,7 +190,7 @@ void MessageRenderer::write_envelope_item(const mime::Structure& structure, std:
     writer(encoder, envelope);
   };
   const auto& envelope = structure.root().envelope;
-  attempt(
+  attempt_in_time(
       out, [&] { write(envelope ? *envelope : kNothing, writers_.envelope); },
       [&] { write(kNothing, write_envelope); });
 }
@@ -189,7 +203,7 @@ void MessageRenderer::write_structure_item(store::MessageCursor& cursor, bool ex
     encoder.raw(extended ? "BODYSTRUCTURE " : "BODY ");
     writer(encoder, structure, extended);
   };
-  attempt(
+  attempt_in_time(
       out, [&] { write(writers_.body_structure); },
       [&] {
         // From here on this is what the message is, so that all of the response agrees with it.
@@ -257,7 +271,7 @@ void MessageRenderer::write_binary(const BodyItem& item, store::MessageCursor& c
     encoder.raw(item.form == BodyForm::binary ? "NIL" : "0");
     return;
   }
-  const DecodedSize size = measure(encoding, *located, cursor);
+  const DecodedSize size = measure(encoding, *located, cursor, budget_);
   if (item.form == BodyForm::binary_size) {
     encoder.number(size.octets);
     return;
@@ -273,7 +287,7 @@ void MessageRenderer::write_binary(const BodyItem& item, store::MessageCursor& c
     literal.text.swap(out);
     return;
   }
-  write_decoded(*located, decoded, cursor, out);
+  write_decoded(*located, decoded, cursor, budget_, out);
 }
 
 void MessageRenderer::write_preview(store::MessageCursor& cursor, const mime::Structure& structure,
@@ -283,13 +297,11 @@ void MessageRenderer::write_preview(store::MessageCursor& cursor, const mime::St
     separate(encoder);
     encoder.raw("PREVIEW ").string(text);
   };
-  attempt(
-      out,
-      [&] {
-        write(mime::preview(structure, [&](std::uint64_t offset, std::uint64_t length,
-                                           std::string& to) { cursor.read(offset, length, to); }));
-      },
-      [&] { write(""); });
+  const auto read = [&](std::uint64_t offset, std::uint64_t length, std::string& to) {
+    budget_.check();
+    cursor.read(offset, length, to);
+  };
+  attempt_in_time(out, [&] { write(mime::preview(structure, read)); }, [&] { write(""); });
 }
 
 void MessageRenderer::write_absent_body(const BodyItem& item, std::string& out) {
@@ -305,6 +317,7 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
   const std::size_t start = out.size();
   failure_.clear();
   first_item_ = true;
+  budget_.restart();
   Encoder encoder(out);
   if (!view_.begin_fetch(encoder, row.uid)) return;
   write_row_items(encoder, row, with_flags);
@@ -316,9 +329,15 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
   if (items_.body_structure) write_structure_item(cursor, true, *structure, out);
   if (items_.preview) write_preview(cursor, *structure, out);
   for (const BodyItem& item : items_.bodies) {
-    attempt(
-        out, [&] { write_body(item, cursor, structure ? &*structure : nullptr, out, large); },
-        [&] { write_absent_body(item, out); });
+    const auto write = [&] {
+      write_body(item, cursor, structure ? &*structure : nullptr, out, large);
+    };
+    const auto write_none = [&] { write_absent_body(item, out); };
+    if (item.form == BodyForm::octets && !selects_fields(item.section)) {
+      attempt(out, write, write_none);
+    } else {
+      attempt_in_time(out, write, write_none);
+    }
   }
   // All that was asked for may have been left out.
   if (first_item_ && large.empty()) {

@@ -1,9 +1,10 @@
-// One message as one FETCH response (RFC 9051 7.5.2). Whatever the message is or whatever fails
-// while it is handled, what comes out is one whole, valid response.
+// One message as one FETCH response (RFC 9051 7.5.2). Whatever the message is, whatever fails while
+// it is handled, and however long that takes, what comes out is one whole, valid response.
 //
 // Blocking, since it reads from the store. Used by one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "protocol/imap/mailbox_view.h"
 #include "protocol/imap/wire/encoder.h"
 #include "store/account.h"
+#include "store/time_budget.h"
 
 namespace mailkeep::imap {
 
@@ -50,12 +52,16 @@ class MessageRenderer {
 
   // `failed` is told of a message of which some item failed and has its answer of last resort: NIL
   // for octets and texts, one application/octet-stream leaf for a structure. The others stand.
-  using FailureSink = std::function<void(store::Uid, std::string_view what)>;
-
-  // All of it must outlive the renderer.
-  MessageRenderer(const FetchItems& items, const MailboxView& view, FailureSink failed,
-                  StructureWriters writers = {})
-      : items_(items), view_(view), failed_(std::move(failed)), writers_(std::move(writers)) {}
+  // Behind the `budget` everything fails but octets as they are kept. All but the last two must
+  // outlive the renderer.
+  MessageRenderer(const FetchItems& items, const MailboxView& view, store::FailureSink failed,
+                  StructureWriters writers = {},
+                  std::chrono::nanoseconds budget = store::kMessageBudget)
+      : items_(items),
+        view_(view),
+        failed_(std::move(failed)),
+        writers_(std::move(writers)),
+        budget_(budget) {}
 
   // What a cursor has to bring for these items.
   store::Detail detail() const;
@@ -97,6 +103,10 @@ class MessageRenderer {
   // `instead`.
   template <class Work, class Instead>
   void attempt(std::string& out, Work work, Instead instead);
+  // The same for work that takes time by what is in the message: it fails too where the budget is
+  // passed before it or by it.
+  template <class Work, class Instead>
+  void attempt_in_time(std::string& out, Work work, Instead instead);
   // The first of a message is told.
   void note_failure(std::string_view what) {
     if (failure_.empty()) failure_ = what;
@@ -104,8 +114,9 @@ class MessageRenderer {
 
   const FetchItems& items_;
   const MailboxView& view_;
-  FailureSink failed_;
+  store::FailureSink failed_;
   StructureWriters writers_;
+  store::TimeBudget budget_;
   std::string failure_;  // of the message at hand
   bool first_item_ = true;
   bool unknown_encoding_ = false;

@@ -21,6 +21,8 @@ constexpr std::chrono::milliseconds kLongSlice{200};
 // RFC 9585 4: often enough for a client not to give up, rarely enough not to be a burden.
 constexpr std::chrono::seconds kTellEvery{5};
 
+constexpr std::uint32_t kMostReported = 100;
+
 std::uint64_t next_slice(std::uint64_t slice, Clock::duration took) {
   if (took < kTinySlice) return std::min(slice * 32, kLargestSlice);
   if (took < kShortSlice) return std::min(slice * 4, kLargestSlice);
@@ -29,6 +31,10 @@ std::uint64_t next_slice(std::uint64_t slice, Clock::duration took) {
 }
 
 }  // namespace
+
+void SearchProgress::report(store::Uid uid, std::string_view what, std::string_view mailbox) {
+  if (++reported_ <= kMostReported) session_.report_message_failure(uid, what, mailbox);
+}
 
 protocol::Awaitable<bool> SearchProgress::advance(std::uint64_t messages) {
   done_ += messages;
@@ -47,9 +53,11 @@ protocol::Awaitable<bool> SearchProgress::advance(std::uint64_t messages) {
   co_return co_await session_.flush();
 }
 
-protocol::Awaitable<std::expected<store::UidSet, Reply>> search_mailbox(
-    Session& session, SearchProgress& progress, store::Account& account, store::MailboxId mailbox,
-    store::UidSet among, store::SearchQuery query) {
+protocol::Awaitable<std::expected<store::UidSet, Reply>> search_mailbox(Session& session,
+                                                                        SearchProgress& progress,
+                                                                        SearchedMailbox mailbox,
+                                                                        store::UidSet among,
+                                                                        store::SearchQuery query) {
   const ResultList all(among);
   store::SearchAnd both;
   both.operands.push_back({store::SearchUids{}});
@@ -57,13 +65,17 @@ protocol::Awaitable<std::expected<store::UidSet, Reply>> search_mailbox(
   store::SearchQuery slice_query{std::move(both)};
   auto& slice_uids =
       std::get<store::SearchUids>(std::get<store::SearchAnd>(slice_query.key).operands.front().key);
+  const store::FailureSink failed = [&](store::Uid uid, std::string_view what) {
+    progress.report(uid, what, mailbox.name);
+  };
   store::UidSet found;
   std::uint64_t slice = kFirstSlice;
   for (std::uint64_t done = 0; done < all.count();) {
     const std::uint64_t count = std::min(slice, all.count() - done);
     slice_uids.uids = all.slice(done + 1, done + count).as_set();
     const auto start = Clock::now();
-    auto part = co_await session.blocking([&] { return account.search(mailbox, slice_query); });
+    auto part = co_await session.blocking(
+        [&] { return mailbox.account.search(mailbox.id, slice_query, {}, failed); });
     if (!part) co_return std::unexpected(Reply::refused(part.error()));
     slice = next_slice(slice, Clock::now() - start);
     for (const auto& range : part->ranges()) found.add(range);

@@ -21,6 +21,9 @@ class SearchProgress {
   SearchProgress(Session& session, std::uint64_t total)
       : session_(session), total_(total), last_told_(Clock::now()) {}
 
+  // Tells the log of a message that could not be looked into.
+  void report(store::Uid uid, std::string_view what, std::string_view mailbox);
+
   // Counts `messages` as done and tells of it where it is time to. False: the client has gone.
   protocol::Awaitable<bool> advance(std::uint64_t messages);
 
@@ -30,13 +33,24 @@ class SearchProgress {
   Session& session_;
   std::uint64_t total_;
   std::uint64_t done_ = 0;
+  std::uint32_t reported_ = 0;
   Clock::time_point last_told_;
   bool probed_ = false;
 };
 
+// A mailbox to be searched; `name` is empty for the selected one. Must outlive the search.
+struct SearchedMailbox {
+  store::Account& account;
+  store::MailboxId id;
+  std::string_view name;
+};
+
 // Those of `among` that match. The reply is the command's where the search could not be finished.
-protocol::Awaitable<std::expected<store::UidSet, Reply>> search_mailbox(
-    Session& session, SearchProgress& progress, store::Account& account, store::MailboxId mailbox,
-    store::UidSet among, store::SearchQuery query);
+// The log is told of messages that could not be looked into, of the first hundred of a command.
+protocol::Awaitable<std::expected<store::UidSet, Reply>> search_mailbox(Session& session,
+                                                                        SearchProgress& progress,
+                                                                        SearchedMailbox mailbox,
+                                                                        store::UidSet among,
+                                                                        store::SearchQuery query);
 
 }  // namespace mailkeep::imap

@@ -32,7 +32,7 @@ protocol::Awaitable<OrReply<store::UidSet>> search_once(
   auto query = resolve_query(program.key, scope, fuzziness);
   if (!query) co_return std::unexpected(undefined_filter(query.error()));
   SearchProgress progress(session, among.size());
-  co_return co_await search_mailbox(session, progress, view.account(), view.id(), among,
+  co_return co_await search_mailbox(session, progress, {view.account(), view.id(), {}}, among,
                                     std::move(*query));
 }
 

@@ -250,5 +250,26 @@ TEST_F(KeysTest, KeysOfOtherRulesAreMadeAgain) {
   expect_clean();
 }
 
+TEST_F(KeysTest, ADamagedMessageIsSortedAsOneThatSaysNothing) {
+  append("INBOX", "Subject: b\r\n\r\nx");
+  append("INBOX", "Subject: a\r\n\r\nx");
+  append("INBOX", "Subject: c\r\n\r\nx");
+  account_.reset();
+  store_.reset();
+  {
+    sqlite::Database database(directory_.path() / "accounts/1/mail.db", sqlite::Open::existing);
+    database.execute("UPDATE account_state SET keys_version = 0");
+    database.execute("UPDATE message SET structure_version = 0");
+    database.execute("DELETE FROM message_key");
+    database.execute("DELETE FROM content WHERE id / 65536 = 2");
+  }
+  reopen();
+  const SortTable sorted = table("INBOX");
+  ASSERT_EQ(sorted.rows().size(), 3U);
+  EXPECT_EQ(sorted.rows()[0].subject, mime::fold_case("b"));
+  EXPECT_EQ(sorted.rows()[1].subject, "");
+  EXPECT_EQ(sorted.rows()[2].subject, mime::fold_case("c"));
+}
+
 }  // namespace
 }  // namespace mailkeep::store

@@ -112,6 +112,28 @@ TEST(StructureMaker, AParserThatCannotBeMadeIsAFailureToo) {
   EXPECT_EQ(maker.finish().defects.at(0).kind, mime::DefectKind::handling_failed);
 }
 
+TEST(StructureMaker, AStructureThatCannotBeKeptIsAnOpaqueOne) {
+  Parsing parsing;
+  int calls = 0;
+  parsing.make_record = [&](const mime::Structure&) -> StructureRecord {
+    ++calls;
+    throw std::bad_alloc();
+  };
+  parsing.make_keys = [](const mime::Structure&, std::string_view) -> MessageKeys {
+    throw std::logic_error("another");
+  };
+  mime::Structure structure = mime::parse_message(kPoison);
+  const auto header = structure.root().body_begin;
+  const StructureRecord record = StructureMaker::record_of(structure, parsing);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(record.serialized, mime::serialize(structure));
+  EXPECT_EQ(record.header_size, header);
+  EXPECT_TRUE(record.defects.contains(mime::DefectKind::handling_failed));
+  const MessageKeys keys = StructureMaker::keys_of(structure, "Message-ID: <a@b>\r\n", parsing);
+  EXPECT_EQ(keys.message_id, 0U);
+  EXPECT_FALSE(keys.packed.empty());
+}
+
 class FaultTest : public StoreTest {
  protected:
   mime::Structure structure(std::size_t index) {
@@ -174,12 +196,17 @@ TEST_F(FaultTest, SearchGoesOnBehindAMessageThatFails) {
   }
   reopen(options_with(Fault::in_feed));
   const SearchQuery query{SearchText{false, "the word"}};
+  std::vector<std::string> failures;
+  const FailureSink sink = [&](Uid uid, std::string_view what) {
+    failures.push_back(std::to_string(uid.value) + ' ' + std::string(what));
+  };
   EXPECT_EQ(must(account_->search(id("INBOX"), query)).size(), 2U);
   {
     sqlite::Database database(account_file(), sqlite::Open::existing);
     database.execute("DELETE FROM content WHERE id / 65536 = 1");
   }
-  EXPECT_EQ(must(account_->search(id("INBOX"), query)).size(), 1U);
+  EXPECT_EQ(must(account_->search(id("INBOX"), query, {}, sink)).size(), 1U);
+  EXPECT_EQ(failures, (std::vector<std::string>{"1 The content of message 1 is missing."}));
 }
 
 }  // namespace

@@ -158,6 +158,36 @@ TEST_F(TextIndexTest, MessagesThatAreNotInItYetAreFound) {
   EXPECT_EQ(find("number41x"), UidSet());
 }
 
+TEST_F(TextIndexTest, ADamagedMessageIsSkippedAndLookedIntoByEverySearch) {
+  append_numbered(1, 32);
+  const std::vector<std::string> damages = {
+      "DELETE FROM content WHERE id / 65536 = 5",
+      "UPDATE content SET codec = 1, data = x'00ff' WHERE id / 65536 = 9",
+      "DELETE FROM header WHERE message_id = 17",
+      "UPDATE message SET structure = x'ff' WHERE id = 20"};
+  {
+    sqlite::Database database(account_file(), sqlite::Open::existing);
+    for (const std::string& damage : damages) database.execute(damage);
+  }
+  reopen();
+  index_all();
+  EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 32);
+  std::vector<std::uint32_t> failed;
+  const FailureSink sink = [&](Uid uid, std::string_view) { failed.push_back(uid.value); };
+  const SearchQuery query{SearchText{true, "number20x"}};
+  EXPECT_EQ(must(account_->search(inbox_, query, {}, sink)), range(20, 20));
+  EXPECT_EQ(failed, (std::vector<std::uint32_t>{5, 9, 17}));
+}
+
+TEST_F(TextIndexTest, AMessageThatTakesTooLongIsSkippedAndLookedIntoByEverySearch) {
+  append_numbered(1, 32);
+  reopen({.parsing = {.make_parser = {}, .make_record = {}, .make_keys = {}, .budget = {}}});
+  index_all();
+  EXPECT_EQ(indexed("SELECT count(*) FROM posting"), 1);
+  reopen();
+  EXPECT_EQ(find("number7x"), range(7, 7));
+}
+
 TEST_F(TextIndexTest, ManySmallSegmentsBecomeABigOne) {
   for (int i = 0; i < 33; ++i) {
     append_numbered(i * 32 + 1, i * 32 + 32);

@@ -76,9 +76,9 @@ class FaultyAccount : public store::Account {
     return std::make_unique<Cursor>(*this, std::move(*cursor));
   }
   store::StoreResult<store::UidSet> search(store::MailboxId mailbox,
-                                           const store::SearchQuery& query,
-                                           std::stop_token stop) override {
-    return real_->search(mailbox, query, stop);
+                                           const store::SearchQuery& query, std::stop_token stop,
+                                           const store::FailureSink& failed) override {
+    return real_->search(mailbox, query, stop, failed);
   }
   store::MessageUpload begin_upload() override { return real_->begin_upload(); }
   store::StoreResult<store::AppendResult> append(std::string_view mailbox,

@@ -158,6 +158,63 @@ TEST_F(Pop3Retrieval, ALongMessageThatBreaksInTheMiddleEndsTheSession) {
   EXPECT_THAT(events_.ends, ElementsAre("ann: message lost while it was sent"));
 }
 
+TEST_F(Pop3Retrieval, ALongMessageNeedsNoStructure) {
+  const std::string lines = long_message(2 * kPieceBytes, "0123456789abcd\r\n");
+  for (const std::string end : {"x\r\n..\r\n", "x\n.\ny\r\n"}) {
+    deliver({lines + end});
+    auto faulty = std::make_shared<FaultyAccount>(store_->open_account("ann").value());
+    authenticator_.account = faulty;
+    const std::string number = std::to_string(messages_in_inbox());
+    for (const bool throws : {true, false}) {
+      const auto uid = static_cast<std::uint32_t>(messages_in_inbox());
+      (throws ? faulty->fail_structures_of : faulty->damage_structures_of) = {uid};
+      stream_.output.clear();
+      std::string replies = run_logged_in("RETR " + number + "\r\n");
+      const std::string message = take_message(replies);
+      EXPECT_EQ(message.size(), lines.size() + end.size() + (end.find("\n.\n") == 1 ? 2 : 0));
+      EXPECT_TRUE(message.starts_with(lines));
+    }
+  }
+  EXPECT_TRUE(events_.failures.empty());
+}
+
+TEST_F(Pop3Retrieval, ALongMessageThatWasNotTakenApartKeepsItsLoneDots) {
+  authenticator_.account.reset();
+  store_.reset();
+  store::StoreOptions options;
+  options.parsing.make_parser = []() -> std::unique_ptr<store::StructureParser> {
+    throw std::runtime_error("a mistake of ours");
+  };
+  store_ = store::Store::open(directory_, options);
+  authenticator_.account = store_->open_account("ann").value();
+  const std::string lines = long_message(2 * kPieceBytes, "0123456789abcd\r\n");
+  deliver({lines + "x\n.\ny\r\n"});
+  std::string replies = run_logged_in("RETR 1\r\n");
+  EXPECT_TRUE(take_message(replies) == lines + "x\r\n.\r\ny\r\n");
+}
+
+TEST_F(Pop3Retrieval, SizesAreThoseOfWhatIsSent) {
+  const std::vector<std::string> messages = {"A: b\r\n\r\n.\r\n..x\r\n", "x\r\n", "\r\n",
+                                             long_message(2 * kPieceBytes, ".0123456789abc\r\n")};
+  deliver(messages);
+  auto faulty = std::make_shared<FaultyAccount>(authenticator_.account);
+  faulty->damage_structures_of = {2, 4};
+  authenticator_.account = faulty;
+  std::string expected = "+OK 4 messages\r\n";
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    all += messages[i].size();
+    expected += std::to_string(i + 1) + ' ' + std::to_string(messages[i].size()) + "\r\n";
+  }
+  EXPECT_EQ(run_logged_in("LIST\r\nSTAT\r\n"),
+            expected + ".\r\n+OK 4 " + std::to_string(all) + "\r\n");
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    stream_.output.clear();
+    std::string replies = run_logged_in("RETR " + std::to_string(i + 1) + "\r\n");
+    EXPECT_TRUE(take_message(replies) == messages[i]) << i;
+  }
+}
+
 TEST_F(Pop3Retrieval, AFailureAtQuitIsToldAndNothingIsLost) {
   deliver({"1\r\n"});
   auto faulty = std::make_shared<FaultyAccount>(authenticator_.account);

@@ -29,7 +29,7 @@ class Checker {
 
   std::vector<std::string> check() {
     const auto whole = fetch(
-        "(UID RFC822.SIZE ENVELOPE BODY BODYSTRUCTURE BODY.PEEK[] BODY.PEEK[HEADER] "
+        "(UID RFC822.SIZE ENVELOPE BODY BODYSTRUCTURE PREVIEW BODY.PEEK[] BODY.PEEK[HEADER] "
         "BODY.PEEK[TEXT])");
     if (whole) {
       check_whole(*whole);
@@ -60,7 +60,7 @@ class Checker {
     std::string response;
     for (const LargeLiteral& literal : large) {
       response += literal.text;
-      response += std::string_view(octets_).substr(literal.octets.begin, literal.octets.size());
+      response += octets_of(literal);
     }
     response += out;
     const auto old = read_fetch(response, Revision::rev1);
@@ -69,6 +69,16 @@ class Checker {
     expect(read.has_value(), "RFC 9051: " + (read ? "" : read.error()));
     if (!read) return std::nullopt;
     return std::move(*read);
+  }
+
+  std::string octets_of(const LargeLiteral& literal) const {
+    const OctetRange& range = literal.octets;
+    if (!literal.decoded) return octets_.substr(range.begin, range.size());
+    mime::TransferDecoder decoder(literal.decoded->encoding);
+    std::string decoded;
+    decoder.feed(message_.substr(range.begin, range.size()), decoded);
+    decoder.finish(decoded);
+    return decoded.substr(literal.decoded->skip, literal.decoded->take);
   }
 
   static std::string section(const ReadFetch& fetch, const std::string& name) {
@@ -80,6 +90,11 @@ class Checker {
     expect(fetch.uid == 1 && fetch.envelope && fetch.body && fetch.body_structure,
            "all items are there");
     expect(fetch.size == message_.size(), "RFC822.SIZE");
+    const auto preview = fetch.sections.find("PREVIEW");
+    // RFC 8970 3.1: at most 256 characters.
+    expect(preview != fetch.sections.end() && preview->second &&
+               preview->second->size() <= std::size_t{4} * 256,
+           "PREVIEW");
     expect(section(fetch, "") == octets_, "BODY[] is the message");
     expect(section(fetch, "HEADER") + section(fetch, "TEXT") == octets_, "HEADER + TEXT = BODY[]");
     if (fetch.envelope && !fetch.envelope->from.empty()) {
@@ -137,8 +152,9 @@ class Checker {
     const std::uint64_t from = part.body->octets / 4;
     const std::uint64_t length = part.body->octets / 2 + 1;
     const std::string range = "<" + std::to_string(from) + ">";
-    std::string items = "(BODY.PEEK[" + n + "] BODY.PEEK[" + n + ".MIME] BODY.PEEK[" + n + "]<" +
-                        std::to_string(from) + "." + std::to_string(length) + ">";
+    std::string items = "(BODY.PEEK[" + n + "] BODY.PEEK[" + n + ".MIME] BINARY.SIZE[" + n +
+                        "] BINARY.PEEK[" + n + "] BODY.PEEK[" + n + "]<" + std::to_string(from) +
+                        "." + std::to_string(length) + ">";
     if (part.body->kind == BodyKind::message) {
       items += " BODY.PEEK[" + n + ".HEADER] BODY.PEEK[" + n + ".TEXT]";
     }
@@ -157,6 +173,7 @@ class Checker {
     }
     expect(octets_.find(section(*fetched, n + ".MIME") + body) != std::string::npos,
            n + ".MIME and " + n + " stand together in BODY[]");
+    check_binary(*fetched, part, body);
     const auto partial = fetched->sections.find("BODY[" + n + "]" + range);
     expect(partial != fetched->sections.end() && partial->second &&
                *partial->second == (from < body.size() ? body.substr(from, length) : ""),
@@ -165,6 +182,23 @@ class Checker {
       expect(section(*fetched, n + ".HEADER") + section(*fetched, n + ".TEXT") == body,
              n + ".HEADER + " + n + ".TEXT = " + n);
     }
+  }
+
+  // RFC 3516 4: a part in an encoding that is not known has neither of the two.
+  void check_binary(const ReadFetch& fetch, const AddressedPart& part, const std::string& body) {
+    const auto octets = fetch.sections.find("BINARY[" + part.number + "]");
+    const auto size = fetch.sections.find("BINARY.SIZE[" + part.number + "]");
+    const auto end = fetch.sections.end();
+    expect((octets == end) == (size == end), part.number + ": BINARY and its size go together");
+    if (octets == end || size == end) return;
+    expect(octets->second && std::to_string(octets->second->size()) == size->second,
+           part.number + ": BINARY has its size");
+    const std::string& encoding = part.body->encoding;
+    const bool as_it_is = part.body->kind == BodyKind::message || encoding == "7bit" ||
+                          encoding == "8bit" || encoding == "binary";
+    std::string shown = octets->second.value_or("");
+    std::replace(shown.begin(), shown.end(), '\0', '\x80');
+    expect(!as_it_is || shown == body, part.number + ": BINARY of what is not encoded is BODY");
   }
 
   // What a client has of RETR once it has taken the dots off (RFC 1939 3).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <stdexcept>
+#include <utility>
 
 namespace mailkeep::imap {
 namespace {
@@ -54,8 +55,13 @@ class Wire {
 
   std::string string() {
     if (accept("\"")) return quoted();
-    if (accept("{")) return literal();
+    if (accept("{")) return literal(false);
     fail("expected a string");
+  }
+  // RFC 3516 7: nstring / literal8
+  NString nstring_or_literal8() {
+    if (accept("~{")) return literal(true);
+    return nstring();
   }
   NString nstring() {
     if (accept("NIL")) return std::nullopt;
@@ -87,12 +93,12 @@ class Wire {
       value += text_[at_++];
     }
   }
-  std::string literal() {
+  std::string literal(bool may_hold_nul) {
     const std::uint64_t octets = number(std::uint64_t{1} << 32);
     expect("}\r\n");
     if (text_.size() - at_ < octets) fail("a literal is cut");
     std::string value(text_.substr(at_, octets));
-    if (value.find('\0') != std::string::npos) fail("NUL in a literal");
+    if (!may_hold_nul && value.find('\0') != std::string::npos) fail("NUL in a literal");
     at_ += octets;
     return value;
   }
@@ -134,19 +140,36 @@ class FetchReader {
     } else if (wire_.accept("BODY ")) {
       fetch.body = body(false);
     } else if (wire_.accept("BODY[")) {
-      std::string name = "BODY[";
-      if (wire_.peek() != ']') name += wire_.word("]");
-      wire_.expect("]");
-      name += ']';
-      if (wire_.accept("<")) {
-        name += '<' + std::to_string(wire_.number32()) + '>';
-        wire_.expect(">");
-      }
-      wire_.expect(" ");
-      if (!fetch.sections.emplace(name, wire_.nstring()).second) wire_.fail("an item twice");
+      const std::string name = section("BODY[", true);
+      add(fetch, name, wire_.nstring());
+    } else if (wire_.accept("BINARY[")) {
+      const std::string name = section("BINARY[", true);
+      add(fetch, name, wire_.nstring_or_literal8());
+    } else if (wire_.accept("BINARY.SIZE[")) {
+      const std::string name = section("BINARY.SIZE[", false);
+      add(fetch, name, std::to_string(wire_.number(std::uint64_t{1} << 32)));
+    } else if (wire_.accept("PREVIEW ")) {
+      add(fetch, "PREVIEW", wire_.nstring());
     } else {
       wire_.fail("unknown item");
     }
+  }
+
+  // The rest of a section's name behind its bracket, and the space.
+  std::string section(std::string name, bool may_be_partial) {
+    if (wire_.peek() != ']') name += wire_.word("]");
+    wire_.expect("]");
+    name += ']';
+    if (may_be_partial && wire_.accept("<")) {
+      name += '<' + std::to_string(wire_.number32()) + '>';
+      wire_.expect(">");
+    }
+    wire_.expect(" ");
+    return name;
+  }
+
+  void add(ReadFetch& fetch, const std::string& name, NString value) {
+    if (!fetch.sections.emplace(name, std::move(value)).second) wire_.fail("an item twice");
   }
 
   // address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"

@@ -46,7 +46,8 @@ struct ReadFetch {
   std::optional<std::uint64_t> uid, size;
   std::optional<ReadEnvelope> envelope;
   std::optional<ReadBody> body, body_structure;
-  std::map<std::string, NString> sections;  // by name as written, e.g. "BODY[1.MIME]"
+  // By name as written: "BODY[1.MIME]", "BINARY[1]", "BINARY.SIZE[1]", "PREVIEW".
+  std::map<std::string, NString> sections;
 };
 
 enum class Revision : std::uint8_t { rev1, rev2 };  // RFC 3501, RFC 9051

@@ -121,7 +121,8 @@ TEST_F(MessageFaults, OctetsThatCannotBeReadAreNilAndTheRestStands) {
 }
 
 // Rendering, which no store is needed for.
-ReadFetch render(const std::string& items_text, StructureWriters writers, std::string& failure) {
+ReadFetch render(const std::string& items_text, StructureWriters writers, std::string& failure,
+                 std::chrono::nanoseconds budget = store::kMessageBudget) {
   static const std::string kMessage =
       "From: a@b\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
       "--b\r\n\r\nhello\r\n--b--\r\n";
@@ -129,7 +130,8 @@ ReadFetch render(const std::string& items_text, StructureWriters writers, std::s
   const auto items = parse_fetch_items(decoder);
   const MailboxView view = one_message_view();
   MessageRenderer renderer(
-      *items, view, [&](store::Uid, std::string_view what) { failure = what; }, std::move(writers));
+      *items, view, [&](store::Uid, std::string_view what) { failure = what; }, std::move(writers),
+      budget);
   MemoryCursor cursor(kMessage);
   cursor.next();
   std::string out;
@@ -168,6 +170,46 @@ TEST(RenderingFaults, AStructureThatCannotBeWrittenIsOneLeafThatTheRestAgreesWit
   EXPECT_EQ(read.body->subtype, "octet-stream");
   EXPECT_EQ(read.body_structure->subtype, "octet-stream");
   EXPECT_EQ(read.body_structure->octets, read.sections.at("BODY[1]")->size());
+}
+
+void use_processor(std::chrono::nanoseconds duration) {
+  for (const auto end = store::processor_time() + duration; store::processor_time() < end;)
+    continue;
+}
+
+TEST(RenderingFaults, WhatTakesTooLongIsAnsweredAsWhatFails) {
+  using namespace std::chrono_literals;
+  StructureWriters writers;
+  writers.body_structure = [](Encoder& out, const mime::Structure& structure, bool extended) {
+    use_processor(60ms);
+    write_body_structure(out, structure, extended);
+  };
+  std::string failure;
+  const ReadFetch read = render(
+      "(ENVELOPE BODY BODYSTRUCTURE PREVIEW BINARY.SIZE[1] BINARY[1] BODY.PEEK[1] "
+      "BODY.PEEK[HEADER.FIELDS (From)] BODY.PEEK[HEADER] BODY.PEEK[])",
+      writers, failure, 20ms);
+  EXPECT_EQ(failure, "the message took too long");
+  EXPECT_EQ(read.envelope->subject, "x");  // came before
+  EXPECT_EQ(read.body->subtype, "octet-stream");
+  EXPECT_EQ(read.body_structure->octets, read.sections.at("BODY[1]")->size());
+  EXPECT_EQ(read.sections.at("PREVIEW"), "");
+  EXPECT_EQ(read.sections.at("BINARY.SIZE[1]"), "0");
+  EXPECT_EQ(read.sections.at("BINARY[1]"), std::nullopt);
+  EXPECT_EQ(read.sections.at("BODY[HEADER.FIELDS (From)]"), std::nullopt);
+  // Octets as they are kept take no time to speak of.
+  EXPECT_TRUE(read.sections.at("BODY[HEADER]")->starts_with("From: a@b\r\n"));
+  EXPECT_TRUE(read.sections.at("BODY[]")->ends_with("\r\n\r\n--b\r\n\r\nhello\r\n--b--\r\n"));
+}
+
+TEST(RenderingFaults, WithoutAnyTimeAResponseIsValidStill) {
+  std::string failure;
+  const ReadFetch read = render("(ENVELOPE BODYSTRUCTURE PREVIEW BINARY[1] BODY.PEEK[])", {},
+                                failure, std::chrono::nanoseconds(0));
+  EXPECT_FALSE(failure.empty());
+  EXPECT_EQ(read.envelope->subject, std::nullopt);
+  EXPECT_EQ(read.body_structure->subtype, "octet-stream");
+  EXPECT_TRUE(read.sections.at("BODY[]"));
 }
 
 TEST_F(MessageFaults, AppendTellsOfDefectsAndOfNothingElse) {
