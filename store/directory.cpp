@@ -26,6 +26,16 @@ constexpr const char* kFind = R"sql(SELECT id, name, suspended FROM account WHER
 constexpr const char* kPassword = R"sql(
 SELECT iterations, salt, stored_key, server_key FROM account WHERE name = ?1)sql";
 
+constexpr const char* kForgetKeys = R"sql(
+DELETE FROM scram_key WHERE account_id = ?1 AND app_password_id = 0)sql";
+constexpr const char* kAddKeys = R"sql(
+INSERT INTO scram_key (account_id, app_password_id, hash, iterations, salt, stored_key, server_key)
+VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6))sql";
+constexpr const char* kKeys = R"sql(
+SELECT hash, scram_key.iterations, scram_key.salt, scram_key.stored_key, scram_key.server_key
+FROM scram_key JOIN account ON account.id = account_id
+WHERE name = ?1 AND app_password_id = 0 ORDER BY hash)sql";
+
 constexpr const char* kShare = R"sql(
 INSERT OR IGNORE INTO shared_mailbox (identifier, account_id, mailbox_id)
 VALUES (?1, ?2, ?3))sql";
@@ -95,14 +105,32 @@ StoreResult<AccountInfo> Directory::insert(const NewAccount& account) {
                 sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
   sqlite::Query query = database_.query(kFind, name);
   query.step();
-  return read_info(query);
+  AccountInfo info = read_info(query);
+  query.reset();
+  add_keys(info.id, password);
+  return info;
+}
+
+void Directory::add_keys(AccountId id, const PasswordRecord& password) {
+  for (const ScramKeys& keys : password.others) {
+    database_.run(kAddKeys, id.value, static_cast<int>(keys.hash), keys.iterations,
+                  sqlite::Blob{keys.salt}, sqlite::Blob{keys.stored_key},
+                  sqlite::Blob{keys.server_key});
+  }
 }
 
 StoreResult<void> Directory::set_password(std::string_view name, const PasswordRecord& password) {
   std::lock_guard lock(mutex_);
+  sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
+  sqlite::Query query = database_.query(kFind, name);
+  if (!query.step()) return std::unexpected(StoreError::no_such_account);
+  const AccountId id{query.integer(0)};
+  query.reset();
   database_.run(kSetPassword, name, password.iterations, sqlite::Blob{password.salt},
                 sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
-  if (database_.changes() == 0) return std::unexpected(StoreError::no_such_account);
+  database_.run(kForgetKeys, id.value);
+  add_keys(id, password);
+  transaction.commit();
   return {};
 }
 
@@ -183,10 +211,19 @@ StoreResult<PasswordRecord> Directory::password_of(std::string_view name) {
   std::lock_guard lock(mutex_);
   sqlite::Query query = database_.query(kPassword, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
-  return PasswordRecord{.iterations = static_cast<std::uint32_t>(query.integer(0)),
+  PasswordRecord record{.iterations = static_cast<std::uint32_t>(query.integer(0)),
                         .salt = std::string(query.blob(1)),
                         .stored_key = std::string(query.blob(2)),
                         .server_key = std::string(query.blob(3))};
+  sqlite::Query keys = database_.query(kKeys, name);
+  while (keys.step()) {
+    record.others.push_back({.hash = static_cast<ScramHash>(keys.integer(0)),
+                             .iterations = static_cast<std::uint32_t>(keys.integer(1)),
+                             .salt = std::string(keys.blob(2)),
+                             .stored_key = std::string(keys.blob(3)),
+                             .server_key = std::string(keys.blob(4))});
+  }
+  return record;
 }
 
 }  // namespace mailkeep::store

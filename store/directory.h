@@ -43,6 +43,7 @@ class Directory {
 
  private:
   StoreResult<AccountInfo> insert(const NewAccount& account);
+  void add_keys(AccountId id, const PasswordRecord& password);
 
   std::mutex mutex_;
   sqlite::Database database_;

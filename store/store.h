@@ -40,12 +40,26 @@ struct StoreOptions {
   std::uint32_t page_bytes = 4096;       // of new account files; a power of two from 512 to 65536
 };
 
-// What proves a password without keeping it (RFC 5802 3): serves PLAIN, and SCRAM-SHA-256 too.
-struct PasswordRecord {
+// The hashes of SCRAM (RFC 5802, RFC 7677). The numbers are kept.
+enum class ScramHash : std::uint8_t { sha1 = 1, sha256 = 2, sha512 = 3 };
+
+// What proves a password by SCRAM with one hash.
+struct ScramKeys {
+  ScramHash hash = ScramHash::sha256;
   std::uint32_t iterations = 0;
   std::string salt;        // octets
   std::string stored_key;  // octets
   std::string server_key;  // octets
+  friend bool operator==(const ScramKeys&, const ScramKeys&) = default;
+};
+
+// What proves a password without keeping it (RFC 5802 3): serves PLAIN, and SCRAM-SHA-256 too.
+struct PasswordRecord {
+  std::uint32_t iterations = 0;     // 0: there is no password, and none matches
+  std::string salt;                 // octets
+  std::string stored_key;           // octets
+  std::string server_key;           // octets
+  std::vector<ScramKeys> others{};  // the same password's keys with other hashes
 };
 
 struct AccountInfo {

@@ -73,7 +73,7 @@ TEST_F(SchemaTest, AllStatementsFitAndUseIndexes) {
   auto account = migrated(account_schema(), "account");
   auto directory = migrated(directory_schema(), "directory");
   auto index = migrated(index_schema(), "index");
-  const std::set<std::string> of_directory{"addresses", "directory"};
+  const std::set<std::string> of_directory{"addresses", "credentials", "directory", "logins"};
   const std::regex statement(R"re(R"sql\(([^]*?)\)sql")re");
   std::deque<std::string> explanations;  // which stay where they are, as a database wants it
   int count = 0;
