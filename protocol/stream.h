@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -54,6 +55,14 @@ class Stream {
   virtual Awaitable<bool> start_tls() = 0;
   virtual bool can_start_tls() const = 0;  // a certificate is there and TLS is not yet on
   virtual bool is_tls() const = 0;
+
+  // What binds a log-in to this very connection (RFC 5056): the octets of "tls-exporter" (RFC
+  // 9266), "tls-unique" or "tls-server-end-point" (RFC 5929). Empty: no TLS, or not with this
+  // binding.
+  virtual std::string channel_binding(std::string_view /*type*/) const { return {}; }
+  // The names of the client's certificate, which has been verified: "sha256:" and the hash of it in
+  // lower-case hexadecimal digits, "email:", "dns:" and "cn:". None: it gave none.
+  virtual std::vector<std::string> certificate_names() const { return {}; }
 
   virtual Waker waker() = 0;
 

@@ -31,7 +31,8 @@ constexpr std::array kCommands{
     CommandHelp{"check-config", "Check the configuration and say what would be served."},
     CommandHelp{"version", "Show the version."},
     CommandHelp{"help", "Show this text."},
-    CommandHelp{"user", "Add, remove and list accounts; set passwords."},
+    CommandHelp{"user", "Add, remove and list accounts; set passwords, app passwords, limits."},
+    CommandHelp{"auth", "Show log-ins and who is blocked; unblock."},
     CommandHelp{"mailbox", "List mailboxes."},
     CommandHelp{"domain", "Say which domains are this server's."},
     CommandHelp{"alias", "Say where mail for addresses goes."},
@@ -67,7 +68,7 @@ void print_service(std::ostream& out, std::string_view name,
 int check_config(const Config& config, const Terminal& terminal) {
   std::ostream& out = terminal.out;
   std::vector<std::string> names;
-  if (!config.tls.empty()) names = net::TlsContext(config.tls).names();
+  if (!config.tls.empty()) names = net::TlsContext(config.tls, config.client_authorities).names();
   for (const std::string& warning : config.warnings) {
     fmt::print(terminal.err, "warning: {}\n", warning);
   }
@@ -79,6 +80,7 @@ int check_config(const Config& config, const Terminal& terminal) {
   print_service(out, "pop3s", config.pop3s);
   print_service(out, "lmtp", config.lmtp);
   print_service(out, "socketmap", config.socketmap);
+  print_service(out, "auth-service", config.auth_service);
   for (std::size_t index = 0; index < names.size(); ++index) {
     fmt::print(out, "  TLS certificate for {} ({})\n", names[index],
                config.tls[index].certificate.string());

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
-#include "server/auth/authenticator.h"
 #include "server/delivery/address_book.h"
 #include "server/delivery/address_maps.h"
 #include "server/delivery/delivery_gate.h"
@@ -56,7 +55,7 @@ class QuietTrim {
 
 std::unique_ptr<net::TlsProvider> tls_provider(const Config& config) {
   if (config.tls.empty()) return nullptr;
-  return std::make_unique<net::TlsProvider>(config.tls);
+  return std::make_unique<net::TlsProvider>(config.tls, config.client_authorities);
 }
 
 store::StoreOptions store_options(const Config& config) {
@@ -84,10 +83,7 @@ Server::~Server() {
 void Server::start() {
   store_ = store::Store::open(config_.data_dir, store_options(config_));
   pool_ = std::make_unique<BlockingPool>(config_.store_threads);
-  AuthenticatorOptions options;
-  options.failure_delay = config_.failure_delay;
-  authenticator_ =
-      std::make_unique<PasswordAuthenticator>(store_, *pool_, login_log(*log_), options);
+  logins_ = std::make_unique<LoginServices>(config_, store_, *pool_, login_log(*log_));
   addresses_ = std::make_unique<store::Addresses>(config_.data_dir);
   address_book_ =
       std::make_unique<AccountAddressBook>(store_, *addresses_, config_.recipient_delimiter);
@@ -95,7 +91,7 @@ void Server::start() {
   maps_ =
       std::make_unique<AddressMaps>(store_, *addresses_, *address_book_, config_.defer_over_quota);
   shared_ = {.pool = pool_.get(),
-             .authenticator = authenticator_.get(),
+             .authenticator = &logins_->authenticator(),
              .events = &session_log_,
              .store = store_.get(),
              .addresses = address_book_.get(),
@@ -118,8 +114,8 @@ void Server::stop() {
   }
   stop_maintenance_.notify_one();
   maintenance_.join();
-  authenticator_.reset();
   pool_.reset();
+  logins_.reset();
   deliveries_.reset();
   maps_.reset();
   address_book_.reset();
@@ -148,6 +144,7 @@ void Server::maintain() {
     }
     try {
       store_->maintain();
+      logins_->maintain();
     } catch (const std::exception& error) {
       log_->error("maintenance_failed", {{"error", error.what()}});
     }

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/authenticator.h"
+#include "server/auth/login_services.h"
 #include "server/blocking_pool.h"
 #include "server/config/config.h"
 #include "server/log.h"
@@ -70,7 +70,7 @@ class Server {
   SessionLog session_log_;
   std::shared_ptr<store::Store> store_;
   std::unique_ptr<BlockingPool> pool_;
-  std::unique_ptr<protocol::Authenticator> authenticator_;
+  std::unique_ptr<LoginServices> logins_;
   std::unique_ptr<store::Addresses> addresses_;
   std::unique_ptr<lmtp::AddressBook> address_book_;
   std::unique_ptr<lmtp::DeliveryPool> deliveries_;

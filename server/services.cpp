@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/auth_service/session.h"
 #include "protocol/imap/session.h"
 #include "protocol/lmtp/session.h"
 #include "protocol/pop3/session.h"
@@ -42,6 +43,15 @@ pop3::Settings pop3_settings(const Config& config) {
   settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
   settings.plaintext_without_tls =
       static_cast<pop3::Settings::Plaintext>(config.plaintext_without_tls);
+  settings.apop = config.pop3_apop;
+  settings.unique_id = config.pop3_unique_id;
+  settings.expire_days = config.pop3_expire_days;
+  settings.login_delay = whole_seconds(config.pop3_login_delay);
+  settings.exclusive = config.pop3_exclusive;
+  settings.deletes_by_flag = config.pop3_deletes_by_flag;
+  settings.refuses_utf8 = config.pop3_refuses_utf8;
+  settings.replaces_nuls = config.pop3_replaces_nuls;
+  settings.ends_headers = config.pop3_ends_headers;
   return settings;
 }
 
@@ -53,6 +63,7 @@ lmtp::Settings lmtp_settings(const Config& config) {
   settings.max_recipients = static_cast<std::uint32_t>(config.max_recipients);
   settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
   settings.defer_over_quota = config.defer_over_quota;
+  settings.log_in_accounts = config.lmtp_log_in;
   return settings;
 }
 
@@ -82,6 +93,12 @@ protocol::Awaitable<void> converse_lmtp(protocol::Stream& stream, lmtp::SessionS
   co_await session.run();
 }
 
+protocol::Awaitable<void> converse_auth(protocol::Stream& stream,
+                                        auth_service::SessionServices services) {
+  auth_service::Session session(stream, services);
+  co_await session.run();
+}
+
 }  // namespace
 
 std::vector<net::Service> make_services(const Config& config, const SharedServices& shared) {
@@ -91,19 +108,24 @@ std::vector<net::Service> make_services(const Config& config, const SharedServic
     return converse_imap(
         stream, {*shared.pool, *shared.authenticator, *shared.events, *settings, shared.store});
   };
-  const auto pop3_session = [settings =
-                                 std::make_shared<const pop3::Settings>(pop3_settings(config)),
-                             &shared](protocol::Stream& stream) {
-    return converse_pop3(stream, {*shared.pool, *shared.authenticator, *shared.events, *settings});
-  };
+  const auto pop3_session =
+      [settings = std::make_shared<const pop3::Settings>(pop3_settings(config)),
+       gate = std::make_shared<pop3::MaildropGate>(), &shared](protocol::Stream& stream) {
+        return converse_pop3(
+            stream, {*shared.pool, *shared.authenticator, *shared.events, *settings, gate.get()});
+      };
   const auto lmtp_session = [settings =
                                  std::make_shared<const lmtp::Settings>(lmtp_settings(config)),
                              &shared](protocol::Stream& stream) {
-    return converse_lmtp(stream, {*shared.pool, *shared.deliveries, *shared.addresses,
-                                  *shared.events, *shared.delivery_log, *settings});
+    return converse_lmtp(stream,
+                         {*shared.pool, *shared.deliveries, *shared.addresses, *shared.events,
+                          *shared.delivery_log, *settings, shared.authenticator});
   };
   const auto socketmap_session = [&shared](protocol::Stream& stream) {
     return socketmap::serve(stream, {*shared.pool, *shared.events, *shared.maps});
+  };
+  const auto auth_session = [&shared](protocol::Stream& stream) {
+    return converse_auth(stream, {*shared.authenticator, *shared.events});
   };
   const std::string imap_busy = "* BYE [UNAVAILABLE] Too many connections\r\n";  // RFC 5530 3
   const std::string pop3_busy = "-ERR [SYS/TEMP] Too many connections\r\n";      // RFC 3206 4
@@ -115,6 +137,7 @@ std::vector<net::Service> make_services(const Config& config, const SharedServic
   services.push_back({"pop3s", config.pop3s, true, pop3_session, pop3_busy});
   services.push_back({"lmtp", config.lmtp, false, lmtp_session, lmtp_busy});
   services.push_back({"socketmap", config.socketmap, false, socketmap_session, ""});
+  services.push_back({"auth-service", config.auth_service, false, auth_session, ""});
   return services;
 }
 

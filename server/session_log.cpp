@@ -4,9 +4,7 @@
 
 namespace mailkeep::server {
 
-namespace {
-
-std::string_view name_of(protocol::LoginError error) {
+std::string_view describe(protocol::LoginError error) {
   switch (error) {
     case protocol::LoginError::refused:
       return "refused";
@@ -16,9 +14,13 @@ std::string_view name_of(protocol::LoginError error) {
       return "account suspended";
     case protocol::LoginError::unavailable:
       return "unavailable";
+    case protocol::LoginError::blocked:
+      return "blocked";
   }
   return "";
 }
+
+namespace {
 
 void write_login(Log& log, const LoginEvent& login) {
   using protocol::LoginError;
@@ -28,7 +30,8 @@ void write_login(Log& log, const LoginEvent& login) {
                        {"mechanism", origin.mechanism},
                        {"peer", origin.peer},
                        {"tls", origin.tls},
-                       {"account", login.name}});
+                       {"account", login.name},
+                       {"detail", login.detail}});
     return;
   }
   // The machine's failures want a person; wrong passwords are everyday.
@@ -40,7 +43,7 @@ void write_login(Log& log, const LoginEvent& login) {
              {"peer", origin.peer},
              {"tls", origin.tls},
              {"account", login.name},
-             {"error", name_of(*login.error)},
+             {"error", describe(*login.error)},
              {"detail", login.detail}});
   if (*login.error == LoginError::account_damaged) {
     const std::string hint = "run: mailkeep store check " + std::string(login.name);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "protocol/lmtp/delivery_services.h"
 #include "protocol/session_events.h"
@@ -37,6 +38,9 @@ class SessionLog final : public protocol::SessionEvents, public lmtp::DeliveryLo
   Counters counters_;
   Log* log_;
 };
+
+// A few words for an error: "refused".
+std::string_view describe(protocol::LoginError error);
 
 // Writes log-ins to `log`, which must outlive it.
 LoginLog login_log(Log& log);

@@ -5,6 +5,7 @@
 #include "protocol/imap/commands/session_commands.h"
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/characters.h"
+#include "protocol/sasl_log_in.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -17,8 +18,10 @@ bool may_start_tls(Session& session) {
   return before_login(session) && session.stream().can_start_tls();
 }
 
-bool takes_passwords(Session& session) {
-  return before_login(session) && session.may_give_password();
+bool has_mechanism(Session& session, std::string_view name) {
+  return before_login(session) &&
+         protocol::is_offered(*sasl::find_mechanism(name), session.stream(),
+                              session.services().authenticator, session.may_give_password());
 }
 
 bool takes_no_passwords(Session& session) {
@@ -84,14 +87,54 @@ constexpr CapabilityEntry kTable[] = {
      .name = "LOGINDISABLED",
      .rfc = "RFC 3501 6.2.3",
      .announced = takes_no_passwords},
+    {.capability = Capability::auth_scram_sha_512_plus,
+     .name = "AUTH=SCRAM-SHA-512-PLUS",
+     .rfc = "RFC 5802",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-512-PLUS"); }},
+    {.capability = Capability::auth_scram_sha_512,
+     .name = "AUTH=SCRAM-SHA-512",
+     .rfc = "RFC 5802",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-512"); }},
+    {.capability = Capability::auth_scram_sha_256_plus,
+     .name = "AUTH=SCRAM-SHA-256-PLUS",
+     .rfc = "RFC 7677",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-256-PLUS"); }},
+    {.capability = Capability::auth_scram_sha_256,
+     .name = "AUTH=SCRAM-SHA-256",
+     .rfc = "RFC 7677",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-256"); }},
+    {.capability = Capability::auth_scram_sha_1_plus,
+     .name = "AUTH=SCRAM-SHA-1-PLUS",
+     .rfc = "RFC 5802",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-1-PLUS"); }},
+    {.capability = Capability::auth_scram_sha_1,
+     .name = "AUTH=SCRAM-SHA-1",
+     .rfc = "RFC 5802",
+     .announced = [](Session& session) { return has_mechanism(session, "SCRAM-SHA-1"); }},
     {.capability = Capability::auth_plain,
      .name = "AUTH=PLAIN",
      .rfc = "RFC 4616",
-     .announced = takes_passwords},
+     .announced = [](Session& session) { return has_mechanism(session, "PLAIN"); }},
     {.capability = Capability::auth_login,
      .name = "AUTH=LOGIN",
      .rfc = "draft-murchison-sasl-login",
-     .announced = takes_passwords},
+     .announced = [](Session& session) { return has_mechanism(session, "LOGIN"); }},
+    {.capability = Capability::auth_oauthbearer,
+     .name = "AUTH=OAUTHBEARER",
+     .rfc = "RFC 7628",
+     .announced = [](Session& session) { return has_mechanism(session, "OAUTHBEARER"); }},
+    {.capability = Capability::auth_xoauth2,
+     .name = "AUTH=XOAUTH2",
+     .rfc = "draft",
+     .announced = [](Session& session) { return has_mechanism(session, "XOAUTH2"); }},
+    {.capability = Capability::auth_external,
+     .name = "AUTH=EXTERNAL",
+     .rfc = "RFC 4422",
+     .announced = [](Session& session) { return has_mechanism(session, "EXTERNAL"); }},
+    {.capability = Capability::auth_anonymous,
+     .name = "AUTH=ANONYMOUS",
+     .rfc = "RFC 4505",
+     .announced = [](Session& session) { return has_mechanism(session, "ANONYMOUS"); }},
     {.capability = Capability::sasl_ir, .name = "SASL-IR", .rfc = "RFC 4959"},
     {.capability = Capability::id, .name = "ID", .rfc = "RFC 2971"},
     {.capability = Capability::enable, .name = "ENABLE", .rfc = "RFC 5161"},

@@ -3,7 +3,7 @@
 // together. Whatever a command throws costs that command only (451 4.3.0).
 //
 // A recipient is acknowledged when its message is durable, and never before. Anybody who can
-// connect can deliver: who that is, is the configuration's matter.
+// connect can deliver, unless the configuration names accounts that may: then they log in first.
 //
 // Lives on its stream's executor.
 #pragma once
@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/authenticator.h"
 #include "protocol/blocking.h"
 #include "protocol/lmtp/address_book.h"
 #include "protocol/lmtp/delivery.h"
@@ -23,6 +24,7 @@
 #include "protocol/lmtp/wire/command.h"
 #include "protocol/lmtp/wire/line_reader.h"
 #include "protocol/lmtp/wire/reply.h"
+#include "protocol/sasl/mechanisms.h"
 #include "protocol/session_events.h"
 #include "protocol/stream.h"
 
@@ -39,6 +41,7 @@ struct SessionServices {
   protocol::SessionEvents& events;
   DeliveryLog& log;
   const Settings& settings;
+  protocol::Authenticator* authenticator = nullptr;  // null: nobody can log in
 };
 
 class Session {
@@ -94,6 +97,16 @@ class Session {
   Awaitable<Next> handle(const QuitCommand& command);
   Awaitable<Next> handle(const StartTlsCommand& command);
 
+  // session_log_in.cpp
+  Awaitable<Next> handle(const AuthCommand& command);
+  Awaitable<Next> authenticate(const sasl::Mechanism& mechanism,
+                               std::optional<std::string> initial);
+  Awaitable<std::optional<std::string>> ask();
+  Next refuse_log_in(protocol::LoginError error);
+  bool needs_log_in() const;
+  bool may_show_password() const;
+  std::string mechanisms() const;  // each with a space before it; empty: AUTH is not offered
+
   // session_message.cpp
   Awaitable<Next> handle(const DataCommand& command);
   Awaitable<Next> handle(const BdatCommand& command);
@@ -111,6 +124,7 @@ class Session {
   LineReader reader_;
   std::string output_;
   std::string client_;  // of LHLO; empty before
+  bool logged_in_ = false;
   std::optional<Transaction> transaction_;
   std::string_view command_name_;
   std::uint32_t bad_commands_ = 0;

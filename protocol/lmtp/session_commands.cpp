@@ -19,12 +19,14 @@ Awaitable<Session::Next> Session::handle(const LhloCommand& command) {
                                  "CHUNKING",
                                  "SIZE " + std::to_string(settings().max_message_bytes)};
   if (stream_->can_start_tls()) lines.emplace_back("STARTTLS");
+  if (const std::string names = mechanisms(); !names.empty()) lines.push_back("AUTH" + names);
   write_lines(output_, 250, lines);
   co_return Next::go_on;
 }
 
 Awaitable<Session::Next> Session::handle(const MailCommand& command) {
   if (client_.empty()) co_return refuse(503, "5.5.1", "LHLO comes first");
+  if (needs_log_in()) co_return refuse(530, "5.7.0", "Log in first");  // RFC 4954 6
   if (transaction_) co_return refuse(503, "5.5.1", "There is a sender already");
   if (command.size > settings().max_message_bytes) {  // RFC 1870 6.1
     reply(552, "5.3.4", "The message is too big");
@@ -98,6 +100,7 @@ Awaitable<Session::Next> Session::handle(const StartTlsCommand&) {
   // What came before the handshake may be somebody else's words.
   reader_.reset();
   client_.clear();
+  logged_in_ = false;
   transaction_.reset();
   const bool secured = co_await stream_->start_tls();
   if (!secured) co_return end("tls handshake failed");

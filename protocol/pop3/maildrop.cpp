@@ -4,6 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "protocol/pop3/unique_id.h"
+
 namespace mailkeep::pop3 {
 namespace {
 
@@ -15,8 +17,9 @@ T expect(store::StoreResult<T> result) {
 
 }  // namespace
 
-Maildrop Maildrop::load(store::Account& account) {
+Maildrop Maildrop::load(store::Account& account, const Options& options) {
   Maildrop maildrop;
+  maildrop.format_ = options.unique_id;
   const store::MailboxInfo inbox = expect(account.mailbox("INBOX"));
   maildrop.mailbox_ = inbox.id;
   maildrop.uid_validity_ = inbox.uid_validity;
@@ -25,8 +28,11 @@ Maildrop Maildrop::load(store::Account& account) {
   const store::UidSet all({1, std::numeric_limits<std::uint32_t>::max()});
   const auto cursor = expect(account.messages(inbox.id, all, store::Detail::row));
   while (cursor->next()) {
-    maildrop.uids_.push_back(cursor->row().uid.value);
-    maildrop.bytes_.push_back(cursor->row().size);
+    const store::MessageRow& row = cursor->row();
+    if (options.hides_deleted && (row.flags & store::flag::deleted) != 0) continue;
+    if (row.save_date < options.expires_before) maildrop.expired_.add(row.uid);
+    maildrop.uids_.push_back(row.uid.value);
+    maildrop.bytes_.push_back(row.size);
   }
   maildrop.deleted_.resize(maildrop.uids_.size());
   maildrop.unmark_all();
@@ -34,7 +40,7 @@ Maildrop Maildrop::load(store::Account& account) {
 }
 
 std::string Maildrop::unique_id(MessageNumber number) const {
-  return std::to_string(uid_validity_) + '.' + std::to_string(uid(number).value);
+  return pop3::unique_id(format_, uid(number).value, uid_validity_);
 }
 
 void Maildrop::mark_deleted(MessageNumber number) {

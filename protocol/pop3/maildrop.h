@@ -16,9 +16,16 @@ namespace mailkeep::pop3 {
 
 class Maildrop {
  public:
+  struct Options {
+    std::string unique_id = "%v.%u";  // a valid format of unique_id.h
+    bool hides_deleted = false;       // messages with \Deleted are not there
+    std::int64_t expires_before = 0;  // messages that came before (seconds since 1970) have expired
+  };
+
   // Reads INBOX: blocking. What the store refuses is an exception here, since every account has
   // one.
-  static Maildrop load(store::Account& account);
+  static Maildrop load(store::Account& account) { return load(account, {}); }
+  static Maildrop load(store::Account& account, const Options& options);
 
   store::MailboxId mailbox() const { return mailbox_; }
 
@@ -39,12 +46,18 @@ class Maildrop {
   // Only for numbers that has() is true for.
   store::Uid uid(MessageNumber number) const { return store::Uid{uids_[number - 1]}; }
   std::uint64_t bytes(MessageNumber number) const { return bytes_[number - 1]; }
-  // RFC 1939 7: "uidvalidity.uid", which no other message of this mailbox ever gets.
+  // RFC 1939 7: which no other message of this mailbox ever gets.
   std::string unique_id(MessageNumber number) const;
   void mark_deleted(MessageNumber number);
+  // They were sent whole.
+  void mark_retrieved(const store::UidSet& uids) {
+    for (const auto& range : uids.ranges()) retrieved_.add(range);
+  }
 
   void unmark_all();
   store::UidSet marked() const;
+  const store::UidSet& retrieved() const { return retrieved_; }
+  const store::UidSet& expired() const { return expired_; }
 
  private:
   store::MailboxId mailbox_;
@@ -52,6 +65,9 @@ class Maildrop {
   std::vector<std::uint32_t> uids_;
   std::vector<std::uint64_t> bytes_;
   std::vector<bool> deleted_;
+  store::UidSet retrieved_;
+  store::UidSet expired_;
+  std::string format_;
   std::uint32_t remaining_ = 0;
   std::uint64_t remaining_bytes_ = 0;
 };

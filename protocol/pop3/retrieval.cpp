@@ -99,6 +99,27 @@ bool long_message_has_lone_dot(store::MessageCursor& cursor, std::uint64_t bytes
   return finder.found();
 }
 
+// The header with its blank line, or all there is.
+std::string_view header_of(std::string_view message) {
+  if (message.starts_with("\r\n") || message.starts_with('\n')) return {};
+  std::size_t end = message.find("\n\r\n");
+  end = std::min(end, message.find("\n\n"));
+  return message.substr(0, end);
+}
+
+bool has_utf8_header(std::string_view message) {
+  return std::ranges::any_of(header_of(message),
+                             [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+void write_utf8_refusal(std::string& out) {
+  Encoder(out).error(ResponseCode::utf8, "The message has UTF-8 in its header: say UTF8 first");
+}
+
+void replace_nuls(std::string& out, std::size_t begin) {
+  std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '\0', '\x80');
+}
+
 }  // namespace
 
 bool RetrievalRun::accepts(const Retrieval& retrieval) const {
@@ -141,10 +162,21 @@ store::Uid RetrievalRun::skip_failed() {
 void RetrievalRun::write_message(store::MessageCursor& cursor, const Retrieval& retrieval,
                                  std::string& out) {
   Rollback rollback(out);
+  const std::size_t start = out.size();
   write_ok(out, retrieval.bytes);
   const std::size_t begin = out.size();
   read(cursor, 0, retrieval.bytes, out);
   const auto message = [&] { return std::string_view(out).substr(begin); };
+  if (rules_.refuses_utf8 && has_utf8_header(message())) {
+    out.resize(start);
+    write_utf8_refusal(out);
+    rollback.keep();
+    return;
+  }
+  if (rules_.replaces_nuls) replace_nuls(out, begin);
+  if (rules_.ends_headers && header_of(message()).size() == message().size()) {
+    out.append(message().ends_with("\r\n") || message().empty() ? "\r\n" : "\r\n\r\n");
+  }
   const Dots dots = find_dots(message());
   if (retrieval.lines) out.resize(begin + TopCounter(*retrieval.lines).feed(message()));
   if (!dots.any) {
@@ -155,6 +187,7 @@ void RetrievalRun::write_message(store::MessageCursor& cursor, const Retrieval& 
     lines.encode(out, begin);
     lines.finish(out);
   }
+  if (!retrieval.lines) sent_.add(retrieval.uid);
   rollback.keep();
 }
 
@@ -169,17 +202,28 @@ LongRetrieval::Progress LongRetrieval::write_piece(store::Account& account,
     rollback.keep();
     return Progress::complete;
   }
+  if (!begun_ && rules_.refuses_utf8) {
+    std::string first;
+    read(*cursor, 0, std::min(kPieceBytes, retrieval_.bytes), first);
+    if (has_utf8_header(first)) {
+      write_utf8_refusal(out);
+      rollback.keep();
+      return Progress::complete;
+    }
+  }
   if (!begun_) begin(*cursor, out);
   const std::size_t start = out.size();
   const std::uint64_t length = std::min(kPieceBytes, retrieval_.bytes - offset_);
   read(*cursor, offset_, length, out);
   if (top_) out.resize(start + top_->feed(std::string_view(out).substr(start)));
+  if (rules_.replaces_nuls) replace_nuls(out, start);
   lines_.encode(out, start);
   rollback.keep();
   begun_ = true;
   offset_ += length;
   if (offset_ < retrieval_.bytes && !(top_ && top_->done())) return Progress::more;
   lines_.finish(out);
+  if (!retrieval_.lines) sent_.add(retrieval_.uid);
   return Progress::complete;
 }
 

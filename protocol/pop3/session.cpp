@@ -3,16 +3,29 @@
 #include <exception>
 #include <utility>
 
+#include "protocol/sasl/base64.h"
+#include "protocol/sasl/scram.h"
+
 namespace mailkeep::pop3 {
 
 using protocol::ReadStatus;
 using std::chrono::steady_clock;
 
 Session::Session(protocol::Stream& stream, const SessionServices& services)
-    : stream_(&stream), services_(services), encoder_(output_) {}
+    : stream_(&stream), services_(services), encoder_(output_) {
+  if (settings().apop) {  // RFC 1939 7: different each time
+    timestamp_ =
+        '<' + sasl::encode_base64(sasl::random_octets(15)) + '@' + settings().hostname + '>';
+  }
+}
+
+Session::~Session() {
+  if (!entered_.empty()) services_.gate->leave(entered_);
+}
 
 Awaitable<void> Session::run() {
-  encoder_.ok(settings().hostname + " Mailkeep POP3 server ready");
+  encoder_.ok(settings().hostname + " Mailkeep POP3 server ready" +
+              (timestamp_.empty() ? "" : ' ' + timestamp_));
   co_await serve();
   co_await flush();
   services_.events.session_ended("pop3", stream_->peer(), account_ ? account_->name() : "",

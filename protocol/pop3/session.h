@@ -1,6 +1,7 @@
 // One POP3 connection from greeting to end (RFC 1939, with CAPA and its kin of RFC 2449, STLS of
-// RFC 2595, AUTH of RFC 5034). Reads commands, runs them one after the other, writes the replies;
-// pipelined commands are answered together. Whatever a command throws costs that command only
+// RFC 2595, AUTH of RFC 5034, UTF8 and LANG of RFC 6856). Reads commands, runs them one after the
+// other, writes the replies; pipelined commands are answered together. Whatever a command throws
+// costs that command only
 // (-ERR [SYS/TEMP]).
 //
 // Lives on its stream's executor.
@@ -17,11 +18,13 @@
 #include "protocol/authenticator.h"
 #include "protocol/blocking.h"
 #include "protocol/pop3/maildrop.h"
+#include "protocol/pop3/maildrop_gate.h"
 #include "protocol/pop3/retrieval.h"
 #include "protocol/pop3/settings.h"
 #include "protocol/pop3/wire/command.h"
 #include "protocol/pop3/wire/encoder.h"
 #include "protocol/pop3/wire/line_reader.h"
+#include "protocol/sasl/mechanisms.h"
 #include "protocol/session_events.h"
 #include "protocol/stream.h"
 #include "store/account.h"
@@ -37,11 +40,15 @@ struct SessionServices {
   protocol::Authenticator& authenticator;
   protocol::SessionEvents& events;
   const Settings& settings;
+  MaildropGate* gate = nullptr;  // null: no locks and no delays
 };
 
 class Session {
  public:
   Session(protocol::Stream& stream, const SessionServices& services);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // The whole session. Returns when it has ended; the caller closes the connection.
   Awaitable<void> run();
@@ -78,16 +85,22 @@ class Session {
   Awaitable<Next> handle(const UserCommand& command);
   Awaitable<Next> handle(const PassCommand& command);
   Awaitable<Next> handle(const AuthCommand& command);
+  Awaitable<Next> handle(const ApopCommand& command);
+  Awaitable<Next> handle(const Utf8Command& command);
+  Awaitable<Next> handle(const LangCommand& command);
   bool may_give_password() const;
   Next refuse_password();
   // A response of the client in an AUTH exchange, decoded. Nothing: the exchange has failed and
   // been answered, or the session is over.
-  Awaitable<std::optional<std::string>> ask(std::string_view challenge);
+  Awaitable<std::optional<std::string>> ask(std::string challenge);
   std::optional<std::string> decode_response(std::string_view base64);
-  Awaitable<Next> auth_plain(std::optional<std::string> initial_response);
-  Awaitable<Next> auth_login(std::optional<std::string> initial_response);
-  Awaitable<Next> log_in(std::string name, std::string password, std::string authorization,
-                         std::string_view mechanism);
+  Awaitable<Next> authenticate(const sasl::Mechanism& mechanism,
+                               std::optional<std::string> initial);
+  protocol::LoginOrigin origin(std::string_view mechanism) const;
+  Awaitable<Next> finish_log_in(protocol::LoginResult account);
+  Next refuse_log_in(protocol::LoginError error);
+  // False: another session is in the maildrop, or the last log-in was just now; answered.
+  bool enter_maildrop(std::string_view account);
 
   // session_maildrop.cpp: the TRANSACTION and UPDATE states (RFC 1939 5, 6).
   Awaitable<Next> handle(const QuitCommand& command);
@@ -102,6 +115,10 @@ class Session {
   template <class Value>
   Awaitable<Next> list(std::optional<MessageNumber> message, Value value);
   std::optional<Retrieval> retrieval_of(const Command& command) const;
+  // What goes at QUIT.
+  store::UidSet leaving() const;
+  void remove(const store::UidSet& uids);  // blocking
+  RetrievalRules rules() const;
   Awaitable<Next> retrieve(Retrieval retrieval);
   Awaitable<Next> retrieve_run(Retrieval first);
   Awaitable<Next> retrieve_long(Retrieval retrieval);
@@ -111,7 +128,10 @@ class Session {
   LineReader reader_;
   std::string output_;
   Encoder encoder_;
-  std::string user_;  // of USER, until PASS
+  std::string user_;       // of USER, until PASS
+  std::string timestamp_;  // of the greeting, for APOP; empty without it
+  std::string entered_;    // the account whose maildrop the gate counts this session in
+  bool utf8_ = false;      // the client said UTF8
   std::shared_ptr<store::Account> account_;
   std::optional<Maildrop> maildrop_;
   std::string_view command_name_;

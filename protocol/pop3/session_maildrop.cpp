@@ -1,5 +1,6 @@
 // The TRANSACTION and UPDATE states (RFC 1939 5, 6, 7).
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "protocol/pop3/session.h"
@@ -13,16 +14,15 @@ std::string drop_listing(std::uint32_t messages, std::uint64_t bytes) {
 
 }  // namespace
 
-// RFC 1939 6: only here messages go, and only those that were marked.
+// RFC 1939 6: only here messages go: those that were marked, and those that the policy of EXPIRE
+// lets go.
 Awaitable<Session::Next> Session::handle(const QuitCommand&) {
   end("logout");
-  const store::UidSet marked = account_ ? maildrop_->marked() : store::UidSet();
-  if (!marked.empty()) {
+  const store::UidSet uids = account_ ? leaving() : store::UidSet();
+  if (!uids.empty()) {
     std::string failure;
     try {
-      const auto expunged = co_await services_.pool.run(
-          [&] { return account_->expunge(maildrop_->mailbox(), marked); });
-      if (!expunged) failure = store::describe(expunged.error());
+      co_await services_.pool.run([&] { remove(uids); });
     } catch (const std::exception& error) {
       failure = error.what();
     }
@@ -34,6 +34,31 @@ Awaitable<Session::Next> Session::handle(const QuitCommand&) {
   }
   encoder_.ok("Bye");
   co_return Next::end;
+}
+
+store::UidSet Session::leaving() const {
+  store::UidSet uids = maildrop_->marked();
+  const auto add = [&uids](const store::UidSet& more) {
+    for (const auto& range : more.ranges()) uids.add(range);
+  };
+  add(maildrop_->expired());
+  if (settings().expire_days == 0) add(maildrop_->retrieved());
+  return uids;
+}
+
+void Session::remove(const store::UidSet& uids) {
+  if (!settings().deletes_by_flag) {
+    const auto expunged = account_->expunge(maildrop_->mailbox(), uids);
+    if (!expunged) throw std::runtime_error(std::string(store::describe(expunged.error())));
+    return;
+  }
+  store::FlagChange change;
+  change.uids = uids;
+  change.flags.system = store::flag::deleted;
+  const auto results = account_->change_flags(maildrop_->mailbox(), {&change, 1});
+  if (!results.front()) {
+    throw std::runtime_error(std::string(store::describe(results.front().error())));
+  }
 }
 
 Awaitable<Session::Next> Session::handle(const NoopCommand&) {
@@ -117,6 +142,12 @@ std::optional<Retrieval> Session::retrieval_of(const Command& command) const {
   return std::nullopt;
 }
 
+RetrievalRules Session::rules() const {
+  return {.replaces_nuls = settings().replaces_nuls,
+          .ends_headers = settings().ends_headers,
+          .refuses_utf8 = settings().refuses_utf8 && !utf8_};
+}
+
 Awaitable<Session::Next> Session::retrieve(Retrieval retrieval) {
   if (RetrievalRun().accepts(retrieval)) return retrieve_run(retrieval);
   return retrieve_long(retrieval);
@@ -125,7 +156,7 @@ Awaitable<Session::Next> Session::retrieve(Retrieval retrieval) {
 // Takes the RETR and TOP commands that wait behind this one along, so that a pipeline of small
 // messages costs one hand-off to the pool and one write, not one each.
 Awaitable<Session::Next> Session::retrieve_run(Retrieval first) {
-  RetrievalRun run;
+  RetrievalRun run(rules());
   run.add(first);
   while (const auto line = reader_.peek()) {
     const auto command = parse_command(*line, state());
@@ -142,11 +173,12 @@ Awaitable<Session::Next> Session::retrieve_run(Retrieval first) {
       encoder_.error(ResponseCode::sys_temp, "The message cannot be read now");
     }
   }
+  maildrop_->mark_retrieved(run.sent());
   co_return Next::go_on;
 }
 
 Awaitable<Session::Next> Session::retrieve_long(Retrieval retrieval) {
-  LongRetrieval message(retrieval);
+  LongRetrieval message(retrieval, rules());
   for (;;) {
     auto progress = LongRetrieval::Progress::broken;
     try {
@@ -159,7 +191,10 @@ Awaitable<Session::Next> Session::retrieve_long(Retrieval retrieval) {
         co_return Next::go_on;
       }
     }
-    if (progress == LongRetrieval::Progress::complete) co_return Next::go_on;
+    if (progress == LongRetrieval::Progress::complete) {
+      maildrop_->mark_retrieved(message.sent());
+      co_return Next::go_on;
+    }
     // Half of a message without the last line: the client sees that it is not whole.
     if (progress == LongRetrieval::Progress::broken)
       co_return end("message lost while it was sent");

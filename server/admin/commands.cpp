@@ -7,6 +7,7 @@
 
 #include "server/admin/address_commands.h"
 #include "server/admin/arguments.h"
+#include "server/admin/auth_commands.h"
 #include "server/admin/deliver_command.h"
 #include "server/admin/export_command.h"
 #include "server/admin/import_command.h"
@@ -26,10 +27,11 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 19> kCommands{{
-    {"user", "add", user_add, "NAME... [--password-stdin | --generate]",
+constexpr std::array<AdminCommand, 26> kCommands{{
+    {"user", "add", user_add, "NAME... [--password-stdin | --generate | --no-password]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
-     "(--password-stdin), or made up and printed (--generate)."},
+     "(--password-stdin), or made up and printed (--generate). Accounts without one can be\n"
+     "logged in to by what other sources know, tokens and certificates."},
     {"user", "remove", user_remove, "NAME...", "Removes accounts and all their mail."},
     {"user", "passwd", user_passwd, "NAME... [--password-stdin | --generate]",
      "Sets the passwords of accounts. Works at once, also for a running server."},
@@ -40,6 +42,22 @@ constexpr std::array<AdminCommand, 19> kCommands{{
     {"user", "set", user_set, "NAME... --disable-capability LIST",
      "Turns IMAP capabilities off for accounts: names with commas between, or none."},
     {"user", "list", user_list, "", "Lists the accounts."},
+    {"user", "suspend", user_suspend, "NAME...",
+     "Keeps accounts from being logged in to and from getting mail. Sessions go on."},
+    {"user", "resume", user_resume, "NAME...", "Ends that."},
+    {"user", "app-password", user_app_password,
+     "add ACCOUNT NAME [--expires DURATION | never] [--protocols LIST] |\n"
+     "    remove ACCOUNT NAME | list ACCOUNT",
+     "Passwords for single programs, made up and printed once. LIST has imap, pop3, smtp,\n"
+     "lmtp or sieve with commas between; without it, the password is good for all."},
+    {"user", "apop", user_apop, "NAME [--password-stdin | --generate | --none]",
+     "Sets the secret of an account for POP3's APOP. It is kept as it is."},
+    {"auth", "blocked", auth_blocked, "",
+     "Lists who has failed to log in too often, and until when they may not try."},
+    {"auth", "unblock", auth_unblock, "ADDRESS | NETWORK | ACCOUNT...",
+     "Forgets failed log-ins from an address or a network, or to an account."},
+    {"auth", "log", auth_log, "ACCOUNT",
+     "Lists the last 200 log-ins of an account and attempts at them, the newest first."},
     {"mailbox", "list", mailbox_list, "ACCOUNT",
      "Lists an account's mailboxes with messages, unread messages and octets."},
     {"domain", "add", domain_add, "DOMAIN...",

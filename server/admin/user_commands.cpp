@@ -9,10 +9,12 @@
 #include "protocol/sasl/scram.h"
 #include "protocol/sasl/secret.h"
 #include "server/admin/arguments.h"
+#include "server/admin/auth_commands.h"
 #include "server/admin/open_store.h"
 #include "server/admin/password_input.h"
 #include "server/config/values.h"
 #include "server/exit_code.h"
+#include "store/credentials.h"
 
 namespace mailkeep::server {
 namespace {
@@ -34,10 +36,10 @@ int for_each_name(const AdminContext& context, const std::vector<std::string>& n
   return result;
 }
 
-// Gives each name a password: `store_record` keeps it.
-template <class StoreRecord>
+// Gives each name a password: `store_password` keeps it.
+template <class StorePassword>
 int set_passwords(const AdminContext& context, const Arguments& arguments,
-                  StoreRecord store_record) {
+                  StorePassword store_password) {
   const PasswordSource source = password_source(arguments);
   const bool generate = source == PasswordSource::generate;
   std::string common = generate ? std::string() : read_password(context, source);
@@ -45,7 +47,7 @@ int set_passwords(const AdminContext& context, const Arguments& arguments,
   return for_each_name(context, arguments.plain(), [&](const std::string& name) {
     std::string password = generate ? read_password(context, source) : common;
     const sasl::CleanseAtExit wipe_copy(password);
-    store_record(name, sasl::make_record(password));
+    store_password(name, password);
     if (generate) context.out << name << ' ' << password << '\n';
   });
 }
@@ -72,21 +74,27 @@ int create_accounts(const AdminContext& context, store::Store& store,
 }  // namespace
 
 int user_add(const AdminContext& context, const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
+  const Arguments arguments(words, {"--password-stdin", "--generate", "--no-password"}, {});
   arguments.expect_plain(1, kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::create);
   // A generated password is told when its account is there.
   if (password_source(arguments) == PasswordSource::generate) {
     return set_passwords(context, arguments,
-                         [&](const std::string& name, const store::PasswordRecord& record) {
-                           expect(store->create_account(name, record), name);
+                         [&](const std::string& name, const std::string& password) {
+                           expect(store->create_account(name, sasl::make_record(password)), name);
                          });
   }
   std::vector<store::NewAccount> accounts;
-  const int read = set_passwords(context, arguments,
-                                 [&](const std::string& name, const store::PasswordRecord& record) {
-                                   accounts.push_back({name, record});
-                                 });
+  int read = exit_code::ok;
+  if (arguments.has("--no-password")) {
+    read = for_each_name(context, arguments.plain(),
+                         [&](const std::string& name) { accounts.push_back({name, {}}); });
+  } else {
+    read = set_passwords(context, arguments,
+                         [&](const std::string& name, const std::string& password) {
+                           accounts.push_back({name, sasl::make_record(password)});
+                         });
+  }
   const int made = create_accounts(context, *store, accounts);
   return read != exit_code::ok ? read : made;
 }
@@ -95,9 +103,11 @@ int user_passwd(const AdminContext& context, const std::vector<std::string>& wor
   const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
   arguments.expect_plain(1, kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::refuse);
+  store::Credentials credentials(context.config.data_dir);
   return set_passwords(context, arguments,
-                       [&](const std::string& name, const store::PasswordRecord& record) {
-                         expect(store->set_password(name, record), name);
+                       [&](const std::string& name, const std::string& password) {
+                         const auto like = app_password_keys(credentials, name);
+                         expect(store->set_password(name, sasl::make_record(password, like)), name);
                        });
 }
 

@@ -25,13 +25,13 @@ PasswordCache::~PasswordCache() {
 }
 
 PasswordCache::Key PasswordCache::key(std::string_view name, std::string_view password,
-                                      const store::PasswordRecord& record) const {
+                                      std::string_view keys) const {
   std::string text;
   const sasl::CleanseAtExit wipe(text);
-  text.reserve(name.size() + password.size() + record.stored_key.size() + 2);
+  text.reserve(name.size() + password.size() + keys.size() + 2);
   text.append(name).push_back('\0');
   text.append(password).push_back('\0');
-  text.append(record.stored_key);
+  text.append(keys);
   Key key{};
   if (HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()),
            reinterpret_cast<const unsigned char*>(text.data()), text.size(), key.data(),

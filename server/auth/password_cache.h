@@ -14,8 +14,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "store/store.h"
-
 namespace mailkeep::server {
 
 class PasswordCache {
@@ -28,8 +26,8 @@ class PasswordCache {
   PasswordCache(std::size_t entries, Clock::duration lifetime);
   ~PasswordCache();
 
-  Key key(std::string_view name, std::string_view password,
-          const store::PasswordRecord& record) const;
+  // `keys` stands for what the password is checked against: other keys, another entry.
+  Key key(std::string_view name, std::string_view password, std::string_view keys) const;
   bool contains(const Key& key, Clock::time_point now);
   void add(const Key& key, Clock::time_point now);
   std::size_t size() const;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,11 +42,53 @@ struct Config {
 
   std::string recipient_delimiter = "+";
   bool defer_over_quota = false;
+  std::vector<std::string> lmtp_log_in;  // accounts
   std::uint64_t max_recipients = 100;
   std::uint64_t deliveries_per_account = 0;
 
   Plaintext plaintext_without_tls = Plaintext::loopback;
   std::chrono::milliseconds failure_delay{500};
+  std::vector<std::string> disabled_mechanisms;  // upper case
+  std::vector<std::string> auth_sources;         // "accounts", "passwd-file", "pam", "ldap"
+  std::filesystem::path passwd_file;
+  std::string pam_service;
+  bool create_accounts = false;
+  std::vector<std::string> master_users;
+  std::string anonymous_account;
+  std::filesystem::path client_authorities;
+  std::filesystem::path certificate_map;
+  std::uint64_t block_after = 0;
+  std::uint64_t block_network_after = 0;
+  std::chrono::milliseconds block_time{};
+  std::vector<std::string> exempt_networks;  // or "none"
+
+  std::filesystem::path oauth_keys;
+  std::string oauth_issuer;
+  std::vector<std::string> oauth_audiences;
+  std::string oauth_scope;
+  std::string oauth_claim;
+  std::chrono::milliseconds oauth_skew{};
+  std::string oauth_introspection;
+  std::string oauth_client;
+  std::filesystem::path oauth_secret_file;
+
+  std::string ldap_url;
+  std::string ldap_bind_name;
+  bool ldap_start_tls = true;
+  std::filesystem::path ldap_authorities;
+  std::chrono::milliseconds ldap_timeout{};
+
+  std::vector<net::Endpoint> auth_service;
+
+  std::string pop3_unique_id;
+  std::optional<std::uint32_t> pop3_expire_days;
+  std::chrono::milliseconds pop3_login_delay{};
+  bool pop3_deletes_by_flag = false;
+  bool pop3_exclusive = false;
+  bool pop3_apop = false;
+  bool pop3_refuses_utf8 = false;
+  bool pop3_replaces_nuls = false;
+  bool pop3_ends_headers = false;
 
   std::chrono::milliseconds login_timeout{};
   std::chrono::milliseconds idle_timeout{};

@@ -176,6 +176,28 @@ void apply(Config& config, const Setting& setting, const std::string& value, con
   }
 }
 
+// Sources and tokens have what they need.
+void check_log_ins(Config& config, const std::string& where) {
+  const auto uses = [&](std::string_view source) {
+    return std::ranges::find(config.auth_sources, source) != config.auth_sources.end();
+  };
+  if (uses("passwd-file") && config.passwd_file.empty()) {
+    throw ConfigError(where + "[auth] source = passwd-file needs passwd-file = FILE");
+  }
+  if (uses("ldap") && (config.ldap_url.empty() || config.ldap_bind_name.empty())) {
+    throw ConfigError(where + "[auth] source = ldap needs url and bind-name in [ldap]");
+  }
+  const bool tokens = !config.oauth_keys.empty() || !config.oauth_introspection.empty();
+  if (tokens && config.oauth_audiences.empty()) {
+    throw ConfigError(where + "[oauth] needs an audience: tokens for others are not for this one");
+  }
+  for (const net::Endpoint& endpoint : config.auth_service) {
+    if (endpoint.is_local()) continue;
+    config.warnings.emplace_back("[auth-service] listen = " + endpoint.text() +
+                                 ": everybody who can connect there can try passwords");
+  }
+}
+
 // What only the whole configuration shows.
 void check_whole(Config& config, const std::filesystem::path& file) {
   const std::string where = file.empty() ? std::string() : file.string() + ": ";
@@ -198,10 +220,11 @@ void check_whole(Config& config, const std::filesystem::path& file) {
     }
   }
   for (const net::Endpoint& endpoint : config.lmtp) {
-    if (endpoint.is_local()) continue;
+    if (endpoint.is_local() || !config.lmtp_log_in.empty()) continue;
     config.warnings.emplace_back("[lmtp] listen = " + endpoint.text() +
                                  ": everybody who can connect there can deliver mail");
   }
+  check_log_ins(config, where);
   if (!certificates && config.plaintext_without_tls == Config::Plaintext::never) {
     config.warnings.emplace_back(
         "nobody can log in: there is no certificate, and plaintext-without-tls is never");

@@ -2,53 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "protocol/imap/capability.h"
-#include "server/config/values.h"
+#include "server/config/setting_values.h"
 
 namespace mailkeep::server {
 
 namespace {
-
-using Applied = std::expected<void, std::string>;
-using Path = std::filesystem::path;
-
-template <class T>
-Applied assign(T& target, Value<T> value) {
-  if (!value) return std::unexpected(std::move(value.error()));
-  target = std::move(*value);
-  return {};
-}
-
-template <std::uint64_t Config::* Member, std::uint64_t Least, std::uint64_t Most>
-Applied number(Config& config, const std::string& text, const Path&) {
-  return assign(config.*Member, parse_number(text, Least, Most));
-}
-
-template <std::uint64_t Config::* Member>
-Applied size(Config& config, const std::string& text, const Path&) {
-  return assign(config.*Member, parse_size(text));
-}
-
-// A time of `Least` milliseconds or more.
-template <std::chrono::milliseconds Config::* Member, int Least>
-Applied duration(Config& config, const std::string& text, const Path&) {
-  Value<std::chrono::milliseconds> value = parse_duration(text);
-  if (value && value->count() < Least) {
-    return std::unexpected(fmt::format("is too short (at least {}s)", Least / 1000));
-  }
-  return assign(config.*Member, std::move(value));
-}
-
-template <std::vector<net::Endpoint> Config::* Member>
-Applied endpoint(Config& config, const std::string& text, const Path&) {
-  auto parsed = net::parse_endpoint(text);
-  if (!parsed) return std::unexpected(std::move(parsed.error()));
-  (config.*Member).push_back(std::move(*parsed));
-  return {};
-}
 
 Applied disabled_capability(Config& config, const std::string& text, const Path&) {
   if (imap::disable_capability(config.disabled_capabilities, text)) return {};
@@ -57,12 +20,6 @@ Applied disabled_capability(Config& config, const std::string& text, const Path&
 
 Path absolute(const std::string& text, const Path& base) {
   return (base / text).lexically_normal();
-}
-
-Applied share_with_anyone(Config& config, const std::string& text, const Path&) {
-  if (text != "yes" && text != "no") return std::unexpected("is neither yes nor no");
-  config.share_with_anyone = text == "yes";
-  return {};
 }
 
 Applied administrator(Config& config, const std::string& text, const Path&) {
@@ -111,19 +68,6 @@ Applied key(Config& config, const std::string& text, const Path& base) {
   return std::unexpected("has no certificate beside it");
 }
 
-Applied plaintext(Config& config, const std::string& text, const Path&) {
-  if (text == "never") {
-    config.plaintext_without_tls = Config::Plaintext::never;
-  } else if (text == "loopback") {
-    config.plaintext_without_tls = Config::Plaintext::loopback;
-  } else if (text == "always") {
-    config.plaintext_without_tls = Config::Plaintext::always;
-  } else {
-    return std::unexpected("is none of: never, loopback, always");
-  }
-  return {};
-}
-
 Applied text_index(Config& config, const std::string& text, const Path&) {
   if (text != "on" && text != "off") return std::unexpected("is none of: on, off");
   config.text_index = text == "on";
@@ -170,7 +114,7 @@ constexpr std::array kTable{
     Setting{"imap", "share-with-anyone", "WHEN", "no",
             "Whether owners of mailboxes may open them to anyone who can log in: yes or no. What "
             "they open to single accounts does not depend on it.",
-            false, &share_with_anyone},
+            false, &yes_or_no<&Config::share_with_anyone>},
     Setting{"imap", "administrator", "ACCOUNT", "",
             "An account that may set quota limits of all accounts over IMAP.", true,
             &administrator},
@@ -184,9 +128,6 @@ constexpr std::array kTable{
             &number<&Config::save_limit, 0, 1'000'000'000>},
     Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
             &endpoint<&Config::imaps>},
-    Setting{"pop3", "listen", "ADDRESS", "",
-            "Where POP3 is served, with STLS if there is a certificate.", true,
-            &endpoint<&Config::pop3>},
     Setting{"pop3s", "listen", "ADDRESS", "", "Where POP3 is served over TLS from the start.", true,
             &endpoint<&Config::pop3s>},
     Setting{
@@ -210,6 +151,11 @@ constexpr std::array kTable{
             "Deliveries that are written to one account at a time; others wait for their turn.",
             false, &number<&Config::deliveries_per_account, 1, 1024>},
 
+    Setting{"lmtp", "log-in", "ACCOUNT", "",
+            "An account that may deliver. With any, clients must log in as one of them (AUTH) "
+            "before they deliver; without, anybody who can connect may deliver.",
+            true, &one_more<&Config::lmtp_log_in>},
+
     Setting{"socketmap", "listen", "ADDRESS", "",
             "Where Postfix looks up domains, users, aliases and full mailboxes "
             "(socketmap_table(5)).",
@@ -222,15 +168,6 @@ constexpr std::array kTable{
             true, &certificate},
     Setting{"tls", "key", "FILE", "", "The certificate's private key, PEM, without a pass phrase.",
             true, &key},
-
-    Setting{"auth", "plaintext-without-tls", "WHEN", "loopback",
-            "Who may log in with a password on a connection without TLS: never (nobody), loopback "
-            "(clients on this machine) or always (everybody).",
-            false, &plaintext},
-    Setting{"auth", "failure-delay", "DURATION", "500ms",
-            "How long the answer to a first failed log-in waits; more failures from the same "
-            "address wait longer, up to four times that. 0 for no delay.",
-            false, &duration<&Config::failure_delay, 0>},
 
     Setting{"limits", "login-timeout", "DURATION", "60s",
             "How long a client may take for each step before it has logged in.", false,
@@ -284,11 +221,18 @@ std::string Setting::name() const {
 }
 
 std::span<const Setting> setting_table() {
-  return kTable;
+  static const std::vector<Setting> kAll = [] {
+    std::vector<Setting> all(kTable.begin(), kTable.end());
+    for (const auto part : {pop3_settings_table(), auth_settings_table()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
+  return kAll;
 }
 
 const Setting* find_setting(std::string_view section, std::string_view key) {
-  for (const Setting& setting : kTable) {
+  for (const Setting& setting : setting_table()) {
     if (setting.section == section && setting.key == key) return &setting;
   }
   return nullptr;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/generic/stream_protocol.hpp>
 
@@ -48,6 +49,12 @@ class Connection final : public protocol::Stream, public Sweepable {
   protocol::Awaitable<bool> start_tls() override;
   bool can_start_tls() const override { return tls_provider_ != nullptr && !tls_; }
   bool is_tls() const override { return tls_ != nullptr; }
+  std::string channel_binding(std::string_view type) const override {
+    return tls_ ? tls_->channel_binding(type) : std::string();
+  }
+  std::vector<std::string> certificate_names() const override {
+    return tls_ ? tls_->certificate_names() : std::vector<std::string>();
+  }
   protocol::Waker waker() override;
   protocol::PeerState peer_state() override;
   const std::string& peer() const override { return peer_; }

@@ -69,6 +69,23 @@ SSL_CTX* load(const TlsIdentity& identity) {
   return context.release();
 }
 
+// Every client is asked for a certificate and need not have one. Which one it gave is told from its
+// session, so that a resumed one must be of the same server (RFC 8446 4.6.1).
+void ask_clients(SSL_CTX* context, const std::filesystem::path& authorities) {
+  check_readable(authorities);
+  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(authorities.c_str());
+  if (names == nullptr ||
+      SSL_CTX_load_verify_locations(context, authorities.c_str(), nullptr) != 1) {
+    fail(authorities, "no usable certificates");
+  }
+  SSL_CTX_set_client_CA_list(context, names);  // takes them
+  constexpr std::string_view kSessionContext = "mailkeep";
+  SSL_CTX_set_session_id_context(context,
+                                 reinterpret_cast<const unsigned char*>(kSessionContext.data()),
+                                 static_cast<unsigned>(kSessionContext.size()));
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+}
+
 std::string names_of(X509* certificate) {
   std::string names;
   const auto add = [&names](const ASN1_STRING* text) {
@@ -92,9 +109,13 @@ std::string names_of(X509* certificate) {
 
 }  // namespace
 
-TlsContext::TlsContext(const std::vector<TlsIdentity>& identities) {
+TlsContext::TlsContext(const std::vector<TlsIdentity>& identities,
+                       const std::filesystem::path& client_authorities) {
   try {
-    for (const TlsIdentity& identity : identities) contexts_.push_back(load(identity));
+    for (const TlsIdentity& identity : identities) {
+      contexts_.push_back(load(identity));
+      if (!client_authorities.empty()) ask_clients(contexts_.back(), client_authorities);
+    }
   } catch (...) {
     for (SSL_CTX* context : contexts_) SSL_CTX_free(context);
     throw;
@@ -128,8 +149,11 @@ int TlsContext::choose_certificate(SSL* session, int*, void* self) {
   return SSL_TLSEXT_ERR_NOACK;
 }
 
-TlsProvider::TlsProvider(std::vector<TlsIdentity> identities)
-    : identities_(std::move(identities)), current_(std::make_shared<TlsContext>(identities_)) {}
+TlsProvider::TlsProvider(std::vector<TlsIdentity> identities,
+                         std::filesystem::path client_authorities)
+    : identities_(std::move(identities)),
+      client_authorities_(std::move(client_authorities)),
+      current_(std::make_shared<TlsContext>(identities_, client_authorities_)) {}
 
 std::shared_ptr<const TlsContext> TlsProvider::current() const {
   const std::lock_guard lock(mutex_);
@@ -137,7 +161,7 @@ std::shared_ptr<const TlsContext> TlsProvider::current() const {
 }
 
 void TlsProvider::reload() {
-  auto fresh = std::make_shared<const TlsContext>(identities_);
+  auto fresh = std::make_shared<const TlsContext>(identities_, client_authorities_);
   const std::lock_guard lock(mutex_);
   current_ = std::move(fresh);
 }

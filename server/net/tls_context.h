@@ -22,7 +22,10 @@ struct TlsIdentity {
 class TlsContext {
  public:
   // Throws std::runtime_error naming the file and the reason. `identities` must not be empty.
-  explicit TlsContext(const std::vector<TlsIdentity>& identities);
+  // `client_authorities`: a PEM file; clients may then give a certificate of one of those, and one
+  // that cannot be verified ends the handshake. Empty: no client is asked.
+  explicit TlsContext(const std::vector<TlsIdentity>& identities,
+                      const std::filesystem::path& client_authorities = {});
   ~TlsContext();
 
   TlsContext(const TlsContext&) = delete;
@@ -43,7 +46,8 @@ class TlsContext {
 class TlsProvider {
  public:
   // Throws like TlsContext.
-  explicit TlsProvider(std::vector<TlsIdentity> identities);
+  explicit TlsProvider(std::vector<TlsIdentity> identities,
+                       std::filesystem::path client_authorities = {});
 
   std::shared_ptr<const TlsContext> current() const;
   // New sessions use the files' present content. Throws like TlsContext; then the old ones stay.
@@ -51,6 +55,7 @@ class TlsProvider {
 
  private:
   std::vector<TlsIdentity> identities_;
+  std::filesystem::path client_authorities_;
   mutable std::mutex mutex_;
   std::shared_ptr<const TlsContext> current_;
 };

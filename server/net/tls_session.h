@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <openssl/types.h>
 
@@ -38,6 +39,13 @@ class TlsSession {
 
   // False: the session is broken.
   bool send(std::string_view plaintext, std::string& output);
+
+  // The octets of a channel binding, after the handshake: "tls-exporter" (RFC 9266), "tls-unique"
+  // (RFC 5929 3; TLS 1.2 only) or "tls-server-end-point" (RFC 5929 4). Empty where there is none.
+  std::string channel_binding(std::string_view type) const;
+  // Of the client's certificate, as protocol::Stream has them; none where it gave none, or it could
+  // not be verified.
+  std::vector<std::string> certificate_names() const;
 
   // Says that nothing more will come (RFC 8446 6.1).
   void close(std::string& output);

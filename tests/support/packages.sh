@@ -2,9 +2,10 @@
 
 build_packages="g++ cmake ninja-build pkg-config ccache openssl libssl-dev libsqlite3-dev
   libicu-dev libfmt-dev libzstd-dev zlib1g-dev libsystemd-dev libboost1.81-dev|libboost-dev
-  libboost-program-options1.81-dev|libboost-program-options-dev"
+  libboost-program-options1.81-dev|libboost-program-options-dev libcrypt-dev libargon2-dev
+  libpam0g-dev libldap-dev|libldap2-dev"
 # A '?' at the end: the tests that need it are skipped where the distribution does not have it.
-test_packages="libgtest-dev libgmock-dev libbenchmark-dev python3 curl? isync? mutt? swaks?
+test_packages="libgtest-dev libgmock-dev libbenchmark-dev python3 curl? gsasl? isync? mutt? swaks?
   postfix? fetchmail? getmail6? mpop? libnet-ssleay-perl? tmux? libgmime-3.0-dev? clang-19?
   clang-tidy-19? clang-format-19? libclang-rt-19-dev?"
 

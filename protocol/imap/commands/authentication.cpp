@@ -8,8 +8,9 @@
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/characters.h"
 #include "protocol/sasl/base64.h"
-#include "protocol/sasl/plain.h"
+#include "protocol/sasl/mechanisms.h"
 #include "protocol/sasl/secret.h"
+#include "protocol/sasl_log_in.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -27,6 +28,8 @@ Reply login_refused(LoginError error) {
       return Reply::no("CONTACTADMIN", "The mail of this account cannot be opened");
     case LoginError::account_suspended:
       return Reply::no("CONTACTADMIN", "This account is suspended");
+    case LoginError::blocked:
+      return Reply::no("LIMIT", "Too many failed log-ins, try again later");
     case LoginError::unavailable:
       break;
   }
@@ -37,23 +40,27 @@ Reply needs_tls() {
   return Reply::no("PRIVACYREQUIRED", "Log-in needs TLS");
 }
 
-Awaitable<Reply> log_in(Session& session, std::string_view mechanism, std::string name,
-                        std::string password, std::string authorization) {
-  const protocol::LoginOrigin origin{.protocol = "imap",
-                                     .mechanism = mechanism,
-                                     .peer = session.stream().peer(),
-                                     .tls = session.stream().is_tls()};
-  auto account = co_await session.services().authenticator.check_password(
-      std::move(name), std::move(password), std::move(authorization), origin);
-  if (!account) co_return login_refused(account.error());
+Awaitable<Reply> welcome(Session& session, std::shared_ptr<store::Account> account) {
   CapabilitySet disabled;
   if (store::Store* store = session.services().store) {
     const auto list = co_await session.blocking(
-        [&] { return store->setting((*account)->name(), kDisabledCapabilities); });
+        [&] { return store->setting(account->name(), kDisabledCapabilities); });
     if (list) disabled = capabilities_of(*list);
   }
-  session.logged_in(std::move(*account), disabled);
+  session.logged_in(std::move(account), disabled);
   co_return Reply::ok("CAPABILITY " + capabilities(session), "Logged in");
+}
+
+Awaitable<Reply> log_in(Session& session, std::string name, std::string password) {
+  const protocol::LoginOrigin origin{.protocol = "imap",
+                                     .mechanism = "LOGIN",
+                                     .peer = session.stream().peer(),
+                                     .tls = session.stream().is_tls()};
+  auto account = co_await session.services().authenticator.check_password(
+      std::move(name), std::move(password), std::string(), origin);
+  if (!account) co_return login_refused(account.error());
+  Reply reply = co_await welcome(session, std::move(*account));
+  co_return reply;
 }
 
 // A line of the client that is not a command, or how its lack ends the command.
@@ -79,42 +86,51 @@ Awaitable<std::expected<std::string, Reply>> read_continuation_line(Session& ses
   }
 }
 
-// One step of the exchange (RFC 3501 6.2.2): sends the challenge and reads the response, unless the
-// client gave it along with the command.
-Awaitable<std::expected<std::string, Reply>> exchange(Session& session, std::string_view challenge,
-                                                      std::optional<std::string> initial) {
-  if (!initial) {
-    session.out().raw("+ ").raw(sasl::encode_base64(challenge)).crlf();
-    auto line = co_await read_continuation_line(session);
-    if (!line) co_return line;
-    if (*line == "*") co_return std::unexpected(Reply::bad("Authentication cancelled"));
-    initial = std::move(*line);
-  } else if (*initial == "=") {  // RFC 4959 3: the empty response
-    initial->clear();
+// A capability that is turned off takes its mechanism along.
+bool is_turned_off(const Session& session, const sasl::Mechanism& mechanism) {
+  return std::ranges::any_of(capability_table(), [&](const CapabilityEntry& entry) {
+    return entry.name.starts_with("AUTH=") && entry.name.substr(5) == mechanism.name &&
+           !session.allows(entry.capability);
+  });
+}
+
+std::expected<std::string, Reply> decode(std::string text) {
+  const sasl::CleanseAtExit cleanse(text);
+  auto response = sasl::decode_base64(text);
+  if (!response) return std::unexpected(Reply::bad("Response is not base64"));
+  return std::move(*response);
+}
+
+// Sends a challenge and reads the response (RFC 3501 6.2.2).
+Awaitable<std::expected<std::string, Reply>> ask(Session& session, std::string challenge) {
+  session.out().raw("+ ").raw(sasl::encode_base64(challenge)).crlf();
+  auto line = co_await read_continuation_line(session);
+  if (!line) co_return line;
+  if (*line == "*") co_return std::unexpected(Reply::bad("Authentication cancelled"));
+  co_return decode(std::move(*line));
+}
+
+Awaitable<Reply> authenticate(Session& session, const sasl::Mechanism& mechanism,
+                              std::optional<std::string> initial) {
+  using Kind = protocol::SaslLogIn::Step::Kind;
+  const protocol::LoginOrigin origin{.protocol = "imap",
+                                     .mechanism = mechanism.name,
+                                     .peer = session.stream().peer(),
+                                     .tls = session.stream().is_tls()};
+  protocol::SaslLogIn exchange(mechanism, protocol::exchange_context(session.stream()),
+                               session.services().authenticator, origin);
+  auto step = co_await exchange.begin(std::move(initial));
+  while (step.kind == Kind::challenge) {
+    auto response = co_await ask(session, std::move(step.text));
+    if (!response) co_return std::move(response.error());
+    step = co_await exchange.respond(std::move(*response));
   }
-  const sasl::CleanseAtExit cleanse(*initial);
-  auto response = sasl::decode_base64(*initial);
-  if (!response) co_return std::unexpected(Reply::bad("Response is not base64"));
-  co_return std::move(*response);
-}
-
-Awaitable<Reply> authenticate_plain(Session& session, std::optional<std::string> initial) {
-  auto response = co_await exchange(session, "", std::move(initial));
-  if (!response) co_return std::move(response.error());
-  const sasl::CleanseAtExit cleanse(*response);
-  auto message = sasl::parse_plain(*response);
-  if (!message) co_return Reply::no("AUTHENTICATIONFAILED", std::string(kRefused));
-  co_return co_await log_in(session, "PLAIN", std::move(message->name),
-                            std::move(message->password), std::move(message->authorization));
-}
-
-// The LOGIN mechanism: two prompts, as draft-murchison-sasl-login shows them.
-Awaitable<Reply> authenticate_login(Session& session, std::optional<std::string> initial) {
-  auto name = co_await exchange(session, "Username:", std::move(initial));
-  if (!name) co_return std::move(name.error());
-  auto password = co_await exchange(session, "Password:", std::nullopt);
-  if (!password) co_return std::move(password.error());
-  co_return co_await log_in(session, "LOGIN", std::move(*name), std::move(*password), "");
+  if (step.kind == Kind::refused) co_return login_refused(step.error);
+  if (step.kind == Kind::mistaken) {
+    co_return Reply::no("AUTHENTICATIONFAILED", std::string(kRefused));
+  }
+  Reply reply = co_await welcome(session, std::move(step.account));
+  co_return reply;
 }
 
 }  // namespace
@@ -163,19 +179,32 @@ Awaitable<Reply> handle(Session& session, const StartTlsCommand&) {
 
 Awaitable<Reply> handle(Session& session, const LoginCommand& command) {
   if (!session.may_give_password()) co_return needs_tls();
-  co_return co_await log_in(session, "LOGIN", command.name, command.password, "");
+  Reply reply = co_await log_in(session, command.name, command.password);
+  co_return reply;
 }
 
 Awaitable<Reply> handle(Session& session, const AuthenticateCommand& command) {
-  const bool plain = command.mechanism == "PLAIN" && session.allows(Capability::auth_plain);
-  constexpr std::string_view kLogin = "LOGIN";  // the mechanism, not the command
-  const bool login = command.mechanism == kLogin && session.allows(Capability::auth_login);
-  if (!plain && !login) {
+  const sasl::Mechanism* const mechanism = sasl::find_mechanism(command.mechanism);
+  protocol::Authenticator& authenticator = session.services().authenticator;
+  if (mechanism == nullptr || is_turned_off(session, *mechanism) ||
+      !authenticator.offers(mechanism->name)) {
     co_return Reply::no("CANNOT", "No such authentication mechanism");
   }
-  if (!session.may_give_password()) co_return needs_tls();
-  if (plain) co_return co_await authenticate_plain(session, command.initial_response);
-  co_return co_await authenticate_login(session, command.initial_response);
+  if (!protocol::is_offered(*mechanism, session.stream(), authenticator,
+                            session.may_give_password())) {
+    if (mechanism->needs == sasl::Mechanism::Needs::certificate) {
+      co_return Reply::no("CANNOT", "This needs a client certificate");
+    }
+    co_return needs_tls();
+  }
+  std::optional<std::string> initial = command.initial_response;
+  if (initial) {
+    auto decoded = decode(*initial == "=" ? std::string() : *initial);  // RFC 4959 3
+    if (!decoded) co_return std::move(decoded.error());
+    initial = std::move(*decoded);
+  }
+  Reply reply = co_await authenticate(session, *mechanism, std::move(initial));
+  co_return reply;
 }
 
 }  // namespace mailkeep::imap

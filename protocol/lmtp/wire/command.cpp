@@ -156,7 +156,18 @@ Result parse_vrfy(std::string_view arguments) {
   return VrfyCommand{};
 }
 
-constexpr std::array<CommandEntry, 11> kCommands{{
+// RFC 4954 4
+Result parse_auth(std::string_view arguments) {
+  AuthCommand command;
+  for (const char c : take_word(arguments)) {
+    command.mechanism.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+  }
+  if (!arguments.empty()) command.initial_response = take_word(arguments);
+  if (command.mechanism.empty() || !arguments.empty()) return wrong("AUTH mechanism [response]");
+  return command;
+}
+
+constexpr std::array<CommandEntry, 12> kCommands{{
     {"LHLO", parse_lhlo},
     {"MAIL", parse_mail},
     {"RCPT", parse_rcpt},
@@ -168,6 +179,7 @@ constexpr std::array<CommandEntry, 11> kCommands{{
     {"HELP", parse_anything<HelpCommand>},
     {"QUIT", parse_bare<QuitCommand>},
     {"STARTTLS", parse_bare<StartTlsCommand>},
+    {"AUTH", parse_auth},
 }};
 
 }  // namespace

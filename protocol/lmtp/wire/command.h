@@ -1,5 +1,6 @@
 // LMTP's commands as values, and the table that reads them (RFC 2033 4, RFC 5321 4.1.1, RFC 1870,
-// RFC 3030 2, RFC 3207, RFC 6152, RFC 6531; the parameters of RFC 3461 4 are checked and let go).
+// RFC 3030 2, RFC 3207, RFC 4954 4, RFC 6152, RFC 6531; the parameters of RFC 3461 4 are checked
+// and let go).
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,14 @@ struct VrfyCommand {};
 struct HelpCommand {};
 struct QuitCommand {};
 struct StartTlsCommand {};
+struct AuthCommand {
+  std::string mechanism;                        // upper case
+  std::optional<std::string> initial_response;  // still base64; "=" is the empty response
+};
 
 using Command =
     std::variant<LhloCommand, MailCommand, RcptCommand, DataCommand, BdatCommand, RsetCommand,
-                 NoopCommand, VrfyCommand, HelpCommand, QuitCommand, StartTlsCommand>;
+                 NoopCommand, VrfyCommand, HelpCommand, QuitCommand, StartTlsCommand, AuthCommand>;
 
 // RFC 3030 names no limit; a size beyond this cannot be read over.
 inline constexpr std::uint64_t kMaxChunkBytes = std::uint64_t{1} << 40;

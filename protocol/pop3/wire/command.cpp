@@ -87,12 +87,35 @@ std::optional<Command> parse_auth(std::string_view arguments) {
   return command;
 }
 
-constexpr std::array<CommandEntry, 14> kCommands{{
+// RFC 1939 7
+std::optional<Command> parse_apop(std::string_view arguments) {
+  const std::string_view name = take_word(arguments);
+  const std::string_view digest = take_word(arguments);
+  const bool hexadecimal = std::ranges::all_of(
+      digest, [](char c) { return mime::is_digit(c) || (c >= 'a' && c <= 'f'); });
+  if (name.empty() || digest.size() != 32 || !hexadecimal || !arguments.empty()) {
+    return std::nullopt;
+  }
+  return ApopCommand{std::string(name), std::string(digest)};
+}
+
+// RFC 6856 3.1: a language range, or nothing.
+std::optional<Command> parse_lang(std::string_view arguments) {
+  LangCommand command;
+  for (const char c : take_word(arguments)) command.language.push_back(mime::to_lower(c));
+  if (!arguments.empty()) return std::nullopt;
+  return command;
+}
+
+constexpr std::array<CommandEntry, 17> kCommands{{
     {"CAPA", kBoth, parse_bare<CapaCommand>, "CAPA"},
     {"STLS", kAuthorization, parse_bare<StlsCommand>, "STLS"},
     {"USER", kAuthorization, parse_user, "USER name"},
     {"PASS", kAuthorization, parse_pass, "PASS password"},
     {"AUTH", kAuthorization, parse_auth, "AUTH mechanism [initial-response]"},
+    {"APOP", kAuthorization, parse_apop, "APOP name digest"},
+    {"UTF8", kAuthorization, parse_bare<Utf8Command>, "UTF8"},
+    {"LANG", kBoth, parse_lang, "LANG [language]"},
     {"QUIT", kBoth, parse_bare<QuitCommand>, "QUIT"},
     {"NOOP", kTransaction, parse_bare<NoopCommand>, "NOOP"},
     {"STAT", kTransaction, parse_bare<StatCommand>, "STAT"},

@@ -1,5 +1,6 @@
 // POP3's commands as values, and the table that reads them (RFC 1939, RFC 2449 3, RFC 2595 4,
-// RFC 5034 4). Arguments are syntax only: whether a message exists is the session's matter.
+// RFC 5034 4, RFC 6856). Arguments are syntax only: whether a message exists is the session's
+// matter.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,14 @@ struct AuthCommand {
   std::string mechanism;                        // upper case; empty: list them (RFC 1734)
   std::optional<std::string> initial_response;  // still base64; "=" is the empty response
 };
+struct ApopCommand {
+  std::string name;
+  std::string digest;  // 32 lower-case hexadecimal digits
+};
+struct Utf8Command {};
+struct LangCommand {
+  std::string language;  // in lower case; empty: list them
+};
 struct QuitCommand {};
 struct NoopCommand {};
 struct StatCommand {};
@@ -48,9 +57,10 @@ struct DeleCommand {
 };
 struct RsetCommand {};
 
-using Command = std::variant<CapaCommand, StlsCommand, UserCommand, PassCommand, AuthCommand,
-                             QuitCommand, NoopCommand, StatCommand, ListCommand, UidlCommand,
-                             RetrCommand, TopCommand, DeleCommand, RsetCommand>;
+using Command =
+    std::variant<CapaCommand, StlsCommand, UserCommand, PassCommand, AuthCommand, QuitCommand,
+                 NoopCommand, StatCommand, ListCommand, UidlCommand, RetrCommand, TopCommand,
+                 DeleCommand, RsetCommand, ApopCommand, Utf8Command, LangCommand>;
 
 // RFC 1939 3: where a session is; bits, so that a command can be allowed in several.
 enum class State : std::uint8_t { authorization = 1, transaction = 2 };

@@ -13,6 +13,12 @@ std::string_view text_of(ResponseCode code) {
       return "[SYS/TEMP] ";
     case ResponseCode::sys_perm:
       return "[SYS/PERM] ";
+    case ResponseCode::in_use:
+      return "[IN-USE] ";
+    case ResponseCode::login_delay:
+      return "[LOGIN-DELAY] ";
+    case ResponseCode::utf8:
+      return "[UTF8] ";
   }
   return "";
 }

@@ -13,6 +13,9 @@ enum class ResponseCode : std::uint8_t {
   auth,      // the name or the password is wrong
   sys_temp,  // the machine failed; trying again later may help
   sys_perm,  // somebody must repair something
+  in_use,
+  login_delay,
+  utf8,  // RFC 6856 5
 };
 
 // Texts are ours or plain numbers: printable ASCII without a "[" at the start, short enough for the

@@ -73,7 +73,7 @@ TEST_F(Pop3Login, AuthRefusesWhatIsNoResponse) {
 TEST_F(Pop3Login, AuthTakesAResponseLongerThanACommand) {
   const std::string response = sasl::encode_base64("\0ann\0"s + std::string(1024, 'x'));
   ASSERT_GT(response.size(), kMaxLineBytes);
-  EXPECT_EQ(run("AUTH PLAIN\r\n" + response + "\r\nAUTH PLAIN\r\n" + std::string(4000, 'x') +
+  EXPECT_EQ(run("AUTH PLAIN\r\n" + response + "\r\nAUTH PLAIN\r\n" + std::string(30000, 'x') +
                 "\r\nQUIT\r\n"),
             "+ \r\n-ERR [AUTH] Wrong name or password\r\n+ \r\n-ERR Line too long\r\n+OK Bye\r\n");
 }
@@ -135,7 +135,9 @@ TEST_F(Pop3Login, CapaListsWhatThereIs) {  // RFC 2449 5
   settings_.version = "1.2";
   const std::string list =
       "+OK Capability list follows\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\n"
-      "USER\r\nSASL PLAIN LOGIN\r\nIMPLEMENTATION Mailkeep-1.2\r\n.\r\n";
+      "USER\r\nSASL PLAIN LOGIN\r\nUTF8 USER\r\nLANG\r\nEXPIRE NEVER\r\nIMPLEMENTATION "
+      "Mailkeep-1.2\r\n"
+      ".\r\n";
   EXPECT_EQ(run("CAPA\r\n"), list);
   stream_.output.clear();
   EXPECT_EQ(run_logged_in("CAPA\r\n"), list);

@@ -95,7 +95,7 @@ class AuthenticatorTest : public ::testing::Test {
     };
   }
 
-  Outcome log_in(PasswordAuthenticator& authenticator, const std::string& name,
+  Outcome log_in(AccountAuthenticator& authenticator, const std::string& name,
                  const std::string& password, const std::string& authorization = "") {
     Outcome outcome = std::unexpected(LoginError::unavailable);
     boost::asio::io_context context;
@@ -120,7 +120,7 @@ class AuthenticatorTest : public ::testing::Test {
 };
 
 TEST_F(AuthenticatorTest, OpensTheAccountForItsPassword) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_TRUE(log_in(authenticator, "ann", "secret"));
   EXPECT_EQ(store_->opened, std::vector<std::string>{"ann"});
   EXPECT_EQ(names_, std::vector<std::string>{"ann"});
@@ -128,12 +128,12 @@ TEST_F(AuthenticatorTest, OpensTheAccountForItsPassword) {
 }
 
 TEST_F(AuthenticatorTest, NamesAreComparedInLowerCase) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_TRUE(log_in(authenticator, "ANN", "secret", "Ann"));
 }
 
 TEST_F(AuthenticatorTest, RefusesAWrongPasswordAnUnknownNameAndAnImpossibleOneAlike) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   for (const auto& [name, password] :
        std::vector<std::pair<std::string, std::string>>{{"ann", "Secret"},
                                                         {"bob", "secret"},
@@ -150,21 +150,21 @@ TEST_F(AuthenticatorTest, RefusesAWrongPasswordAnUnknownNameAndAnImpossibleOneAl
 }
 
 TEST_F(AuthenticatorTest, RefusesToActAsSomebodyElseAlsoWithACachedPassword) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_FALSE(log_in(authenticator, "ann", "secret", "bob"));
   EXPECT_TRUE(log_in(authenticator, "ann", "secret"));
   EXPECT_FALSE(log_in(authenticator, "ann", "secret", "bob"));
 }
 
 TEST_F(AuthenticatorTest, RefusesEmptyAndOverlongPasswords) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_FALSE(log_in(authenticator, "ann", ""));
   EXPECT_FALSE(log_in(authenticator, "ann", std::string(1025, 'x')));
   EXPECT_EQ(pool_.jobs, 0);
 }
 
 TEST_F(AuthenticatorTest, ASecondLogInCostsNoHash) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_TRUE(log_in(authenticator, "ann", "secret"));
   pool_.jobs = 0;
   EXPECT_TRUE(log_in(authenticator, "ann", "secret"));
@@ -172,7 +172,7 @@ TEST_F(AuthenticatorTest, ASecondLogInCostsNoHash) {
 }
 
 TEST_F(AuthenticatorTest, AChangedPasswordWorksAtOnce) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   EXPECT_TRUE(log_in(authenticator, "ann", "secret"));
   store_->records["ann"] = sasl::make_record("changed", "salt", 4096);
   EXPECT_FALSE(log_in(authenticator, "ann", "secret"));
@@ -180,7 +180,7 @@ TEST_F(AuthenticatorTest, AChangedPasswordWorksAtOnce) {
 }
 
 TEST_F(AuthenticatorTest, SaysWhatIsWrongWithAnAccountOnlyToItsOwner) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   store_->open_error = store::StoreError::account_damaged;
   EXPECT_EQ(log_in(authenticator, "ann", "secret").error(), LoginError::account_damaged);
   EXPECT_EQ(log_in(authenticator, "ann", "wrong").error(), LoginError::refused);
@@ -191,7 +191,7 @@ TEST_F(AuthenticatorTest, SaysWhatIsWrongWithAnAccountOnlyToItsOwner) {
 }
 
 TEST_F(AuthenticatorTest, AFailingStoreIsUnavailableAndLogged) {
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   store_->broken = true;
   EXPECT_EQ(log_in(authenticator, "ann", "secret").error(), LoginError::unavailable);
   EXPECT_EQ(details_.back(), "disk I/O error");
@@ -200,7 +200,7 @@ TEST_F(AuthenticatorTest, AFailingStoreIsUnavailableAndLogged) {
 TEST_F(AuthenticatorTest, HashesNoMoreAtOnceThanThereAreSlots) {
   HeldPool pool;
   options_.hash_wait = std::chrono::milliseconds(0);
-  PasswordAuthenticator authenticator(store_, pool, log_, options_);
+  AccountAuthenticator authenticator({store_, pool, log_}, options_);
   const unsigned slots = std::max(2U, std::thread::hardware_concurrency());
   boost::asio::io_context context;
   std::vector<Outcome> outcomes;
@@ -223,7 +223,7 @@ TEST_F(AuthenticatorTest, HashesNoMoreAtOnceThanThereAreSlots) {
 
 TEST_F(AuthenticatorTest, AFailedLogInWaits) {
   options_.failure_delay = std::chrono::milliseconds(20);
-  PasswordAuthenticator authenticator(store_, pool_, log_, options_);
+  AccountAuthenticator authenticator({store_, pool_, log_}, options_);
   const auto start = std::chrono::steady_clock::now();
   EXPECT_FALSE(log_in(authenticator, "ann", "wrong"));
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(20));

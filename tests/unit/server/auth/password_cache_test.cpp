@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/sasl/scram.h"
-
 namespace mailkeep::server {
 namespace {
 
@@ -12,34 +10,30 @@ using std::chrono::seconds;
 
 const Clock::time_point kStart{seconds(1000)};
 
-store::PasswordRecord record(std::string key) {
-  return {.iterations = 1, .salt = "salt", .stored_key = std::move(key), .server_key = ""};
-}
-
 TEST(PasswordCache, KnowsWhatWasAddedAndNothingElse) {
   PasswordCache cache(10, seconds(60));
-  const auto key = cache.key("ann", "secret", record("key"));
+  const auto key = cache.key("ann", "secret", "key");
   EXPECT_FALSE(cache.contains(key, kStart));
   cache.add(key, kStart);
   EXPECT_TRUE(cache.contains(key, kStart));
-  EXPECT_FALSE(cache.contains(cache.key("ann", "secret ", record("key")), kStart));
-  EXPECT_FALSE(cache.contains(cache.key("ann2", "secret", record("key")), kStart));
+  EXPECT_FALSE(cache.contains(cache.key("ann", "secret ", "key"), kStart));
+  EXPECT_FALSE(cache.contains(cache.key("ann2", "secret", "key"), kStart));
 }
 
 TEST(PasswordCache, AChangedPasswordIsNoticedAtOnce) {
   PasswordCache cache(10, seconds(60));
-  cache.add(cache.key("ann", "secret", record("key")), kStart);
-  EXPECT_FALSE(cache.contains(cache.key("ann", "secret", record("other")), kStart));
+  cache.add(cache.key("ann", "secret", "key"), kStart);
+  EXPECT_FALSE(cache.contains(cache.key("ann", "secret", "other"), kStart));
 }
 
 TEST(PasswordCache, FieldsCannotRunIntoEachOther) {
   PasswordCache cache(10, seconds(60));
-  EXPECT_NE(cache.key("ann", "asecret", record("key")), cache.key("anna", "secret", record("key")));
+  EXPECT_NE(cache.key("ann", "asecret", "key"), cache.key("anna", "secret", "key"));
 }
 
 TEST(PasswordCache, ForgetsAfterItsLifetime) {
   PasswordCache cache(10, seconds(60));
-  const auto key = cache.key("ann", "secret", record("key"));
+  const auto key = cache.key("ann", "secret", "key");
   cache.add(key, kStart);
   EXPECT_TRUE(cache.contains(key, kStart + seconds(59)));
   EXPECT_FALSE(cache.contains(key, kStart + seconds(60)));
@@ -48,9 +42,9 @@ TEST(PasswordCache, ForgetsAfterItsLifetime) {
 
 TEST(PasswordCache, DropsTheOldestAtItsLimit) {
   PasswordCache cache(2, seconds(60));
-  const auto first = cache.key("a", "p", record("key"));
-  const auto second = cache.key("b", "p", record("key"));
-  const auto third = cache.key("c", "p", record("key"));
+  const auto first = cache.key("a", "p", "key");
+  const auto second = cache.key("b", "p", "key");
+  const auto third = cache.key("c", "p", "key");
   for (const auto& key : {first, second, third}) cache.add(key, kStart);
   EXPECT_EQ(cache.size(), 2U);
   EXPECT_FALSE(cache.contains(first, kStart));
@@ -60,7 +54,7 @@ TEST(PasswordCache, DropsTheOldestAtItsLimit) {
 
 TEST(PasswordCache, AddingTwiceCountsOnce) {
   PasswordCache cache(2, seconds(60));
-  const auto key = cache.key("a", "p", record("key"));
+  const auto key = cache.key("a", "p", "key");
   cache.add(key, kStart);
   cache.add(key, kStart + seconds(30));
   EXPECT_EQ(cache.size(), 1U);
@@ -69,7 +63,7 @@ TEST(PasswordCache, AddingTwiceCountsOnce) {
 
 TEST(PasswordCache, WithoutEntriesKeepsNothing) {
   PasswordCache cache(0, seconds(60));
-  const auto key = cache.key("a", "p", record("key"));
+  const auto key = cache.key("a", "p", "key");
   cache.add(key, kStart);
   EXPECT_FALSE(cache.contains(key, kStart));
 }
