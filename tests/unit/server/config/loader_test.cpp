@@ -120,9 +120,11 @@ TEST(Loader, SaysWhichKeyIsUnknownAndWhatWasMeant) {
 }
 
 TEST(Loader, SaysWhichSectionIsUnknown) {
-  EXPECT_EQ(error_of("[imapss]\nlisten = *:993\n"),
-            "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
-            "sections: imap, imaps, pop3, pop3s, lmtp, socketmap, tls, auth, limits, search");
+  EXPECT_EQ(
+      error_of("[imapss]\nlisten = *:993\n"),
+      "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
+      "sections: imap, imaps, pop3s, lmtp, socketmap, tls, limits, search, pop3, auth, oauth, "
+      "ldap, auth-service");
 }
 
 TEST(Loader, TheTextIndexIsOnOrOff) {
