@@ -1,20 +1,16 @@
 #include "protocol/imap/fetch/section_reader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 
 #include "mime/header_reader.h"
+#include "mime/text/ascii.h"
 
 namespace mailkeep::imap {
 namespace {
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
+// Octets of the fields that clients ask for in most messages.
+constexpr std::size_t kUsualFields = 1024;
 
 // The message itself: its header ends where its body begins.
 OctetRange locate_in_message(SectionText text, store::MessageCursor& cursor) {
@@ -57,11 +53,12 @@ bool selects_fields(const Section& section) {
 std::string filter_header(std::string_view header, const Section& section) {
   const bool wanted_when_named = section.text == SectionText::header_fields;
   std::string result;
+  result.reserve(std::min(header.size() + 2, kUsualFields));
   mime::HeaderReader reader(header);
   while (const auto field = reader.next()) {
-    const bool named =
-        std::any_of(section.fields.begin(), section.fields.end(),
-                    [&](const std::string& name) { return same_name(name, field->name); });
+    const bool named = std::any_of(
+        section.fields.begin(), section.fields.end(),
+        [&](const std::string& name) { return mime::equal_ignoring_case(name, field->name); });
     if (named == wanted_when_named) result += field->raw;
   }
   result += "\r\n";
