@@ -26,12 +26,16 @@ void write_login(Log& log, const LoginEvent& login) {
   using protocol::LoginError;
   const protocol::LoginOrigin& origin = login.origin;
   if (!login.error) {
-    log.info("login", {{"protocol", origin.protocol},
-                       {"mechanism", origin.mechanism},
-                       {"peer", origin.peer},
-                       {"tls", origin.tls},
-                       {"account", login.name},
-                       {"detail", login.detail}});
+    const LogField protocol("protocol", origin.protocol);
+    const LogField mechanism("mechanism", origin.mechanism);
+    const LogField peer("peer", origin.peer);
+    const LogField tls("tls", origin.tls);
+    const LogField account("account", login.name);
+    if (login.detail.empty()) {
+      log.info("login", {protocol, mechanism, peer, tls, account});
+    } else {  // not by the account's own password
+      log.info("login", {protocol, mechanism, peer, tls, account, {"detail", login.detail}});
+    }
     return;
   }
   // The machine's failures want a person; wrong passwords are everyday.

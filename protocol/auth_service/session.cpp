@@ -158,8 +158,8 @@ Awaitable<void> Session::begin(const AuthRequest& request) {
       .tls = exchange.request.secured};
   exchange.log_in =
       std::make_unique<SaslLogIn>(*mechanism, context, services_.authenticator, origin);
-  auto step = co_await exchange.log_in->begin(std::move(initial));
-  answer(request.id, std::move(step));
+  const auto step = co_await exchange.log_in->begin(std::move(initial));
+  answer(request.id, step);
 }
 
 Awaitable<void> Session::go_on(const ContinueRequest& request) {
@@ -170,11 +170,11 @@ Awaitable<void> Session::go_on(const ContinueRequest& request) {
     exchanges_.erase(found);
     co_return fail(request.id, "\treason=Not base64");
   }
-  auto step = co_await found->second->log_in->respond(std::move(*response));
-  answer(request.id, std::move(step));
+  const auto step = co_await found->second->log_in->respond(std::move(*response));
+  answer(request.id, step);
 }
 
-void Session::answer(std::uint32_t id, SaslLogIn::Step step) {
+void Session::answer(std::uint32_t id, const SaslLogIn::Step& step) {
   const std::string number = std::to_string(id);
   switch (step.kind) {
     case SaslLogIn::Step::Kind::challenge:

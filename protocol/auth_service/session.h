@@ -52,7 +52,7 @@ class Session {
   Awaitable<void> begin(const AuthRequest& request);
   Awaitable<void> go_on(const ContinueRequest& request);
   bool offers(const sasl::Mechanism& mechanism) const;
-  void answer(std::uint32_t id, protocol::SaslLogIn::Step step);
+  void answer(std::uint32_t id, const protocol::SaslLogIn::Step& step);
   void fail(std::uint32_t id, std::string_view words);
   void end(std::string_view reason);
 

@@ -71,7 +71,8 @@ void AccountAuthenticator::take_over(Attempt& attempt, LoginSource& source) {
     const auto created = parts_.store->create_account(*attempt.login, record);
     attempt.keys.known = created || created.error() == store::StoreError::account_exists;
   } else if (attempt.keys.known && source.is_copy() && !attempt.keys.has_own()) {
-    static_cast<void>(parts_.store->set_password(*attempt.login, record));
+    const auto set = parts_.store->set_password(*attempt.login, record);
+    static_cast<void>(set);  // where it was refused, the source is asked again next time
   }
   attempt.verified = attempt.keys.known;
   if (!attempt.verified) attempt.detail = "right, but there is no such account";
@@ -94,7 +95,12 @@ void AccountAuthenticator::add_missing_keys(Attempt& attempt) {
                                  sasl::kDefaultIterations));
     added = true;
   }
-  if (added) static_cast<void>(parts_.store->set_password(*attempt.login, own));
+  if (!added) return;
+  // The password may have been changed since it was looked up.
+  const FoundKeys now = keys_.find(attempt.login, attempt.origin.protocol, now_in_seconds());
+  if (!sasl::same_octets(now.own.stored_key, own.stored_key)) return;
+  const auto set = parts_.store->set_password(*attempt.login, own);
+  static_cast<void>(set);  // where it was refused, the next log-in tries again
 }
 
 void AccountAuthenticator::use_proof(Attempt& attempt, const sasl::Action& action) {

@@ -47,6 +47,7 @@ std::unique_ptr<LoginSource> make_source(const Config& config, std::string_view 
 
 std::vector<std::unique_ptr<LoginSource>> make_sources(const Config& config) {
   std::vector<std::unique_ptr<LoginSource>> sources;
+  sources.reserve(config.auth_sources.size());
   for (const std::string& name : config.auth_sources) {
     sources.push_back(name == "accounts" ? nullptr : make_source(config, name));
   }
@@ -103,6 +104,7 @@ AuthenticatorOptions authenticator_options(const Config& config) {
 
 std::vector<LoginSource*> pointers(const std::vector<std::unique_ptr<LoginSource>>& sources) {
   std::vector<LoginSource*> list;
+  list.reserve(sources.size());
   for (const auto& source : sources) list.push_back(source.get());
   return list;
 }

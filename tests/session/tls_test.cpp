@@ -62,7 +62,10 @@ TEST_F(TlsTest, WithoutTlsPasswordsMayBeForbidden) {
   start("[auth]\nplaintext-without-tls = never\n");
   ImapClient client = imap();
   EXPECT_THAT(client.greeting(), HasSubstr("LOGINDISABLED"));
-  EXPECT_THAT(client.greeting(), Not(HasSubstr("AUTH=")));
+  EXPECT_THAT(client.greeting(), Not(HasSubstr("AUTH=PLAIN")));
+  EXPECT_THAT(client.greeting(), Not(HasSubstr("AUTH=LOGIN")));
+  // It shows nobody the password.
+  EXPECT_THAT(client.greeting(), HasSubstr("AUTH=SCRAM-SHA-256"));
   EXPECT_THAT(client.command("LOGIN demo secret"), StartsWith("x NO [PRIVACYREQUIRED]"));
   EXPECT_THAT(client.command("AUTHENTICATE PLAIN AGRlbW8Ac2VjcmV0"), StartsWith("x NO"));
   EXPECT_THAT(client.command("STARTTLS"), StartsWith("x OK"));
