@@ -1,6 +1,6 @@
 #include "store/time_budget.h"
 
-#include <time.h>
+#include <ctime>
 
 namespace mailkeep::store {
 
