@@ -35,7 +35,7 @@ std::optional<std::string> AddressMaps::look_up(std::string_view map, std::strin
 
 // Where no domain was ever told, none is known to be ours.
 std::optional<std::string> AddressMaps::domain(std::string_view key) {
-  const auto name = stored_domain(key);
+  auto name = stored_domain(key);
   if (!name) return std::nullopt;
   const auto domains = addresses_.domains();
   if (!std::ranges::binary_search(domains, *name)) return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<std::string> AddressMaps::user(std::string_view key) {
 }
 
 std::optional<std::string> AddressMaps::alias(std::string_view key) {
-  const auto address = stored_address(key, true);
+  auto address = stored_address(key, true);
   if (!address) return std::nullopt;
   const auto targets = addresses_.targets(*address);
   if (!targets.empty()) return fmt::format("{}", fmt::join(targets, ","));
