@@ -44,8 +44,8 @@ enum class SortDetail : std::uint8_t {
   everything,
 };
 
-// The rows of some messages in the order of their UIDs. Cheap to copy where it is of a whole
-// mailbox; what the rows point to lives as long as any copy.
+// The rows of some messages in the order of their UIDs. Cheap to copy; what the rows point to lives
+// as long as any copy.
 class SortTable {
  public:
   std::span<const SortKeys> rows() const { return selected_ ? *selected_ : storage_->rows; }

@@ -27,20 +27,26 @@ void take_over(SortKeys& row, std::vector<char>& text, std::vector<std::uint64_t
 }  // namespace
 
 SortTable SortTable::select(const UidSet& uids) const {
-  auto selected = std::make_shared<std::vector<SortKeys>>();
   const std::span<const SortKeys> all = rows();
-  auto row = all.begin();
+  std::vector<std::span<const SortKeys>> parts;
+  std::size_t count = 0;
+  auto from = all.begin();
   for (const UidSet::Range& range : uids.ranges()) {
-    row = std::partition_point(row, all.end(),
-                               [&](const SortKeys& keys) { return keys.uid.value < range.first; });
-    for (; row != all.end() && row->uid.value <= range.last; ++row) selected->push_back(*row);
+    const auto is_below = [](std::uint64_t uid) {
+      return [uid](const SortKeys& keys) { return keys.uid.value < uid; };
+    };
+    from = std::partition_point(from, all.end(), is_below(range.first));
+    const auto to = std::partition_point(from, all.end(), is_below(std::uint64_t{range.last} + 1));
+    parts.emplace_back(from, to);
+    count += parts.back().size();
+    from = to;
   }
+  if (count == all.size()) return *this;
+  auto selected = std::make_shared<std::vector<SortKeys>>();
+  selected->reserve(count);
+  for (const auto& part : parts) selected->insert(selected->end(), part.begin(), part.end());
   SortTable table(storage_);
-  if (selected->size() == all.size()) {
-    table.selected_ = selected_;
-  } else {
-    table.selected_ = std::move(selected);
-  }
+  table.selected_ = std::move(selected);
   return table;
 }
 
