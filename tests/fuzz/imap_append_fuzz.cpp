@@ -1,9 +1,9 @@
 // The input is what an IMAP client sends to append: APPEND and REPLACE with any number of messages,
 // parts and URLs, whose literals are streamed away. Where the input is cut changes nothing.
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "cut_input.h"
 #include "expect.h"
 #include "protocol/imap/commands/append.h"
 #include "protocol/imap/wire/command_reader.h"
@@ -85,17 +85,6 @@ class Conversation {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  const std::string_view input = as_text(data, size);
-  Conversation whole;
-  whole.feed(input);
-  Conversation pieces;
-  std::size_t seed = std::hash<std::string_view>()(input);
-  for (std::string_view rest = input; !rest.empty();) {
-    seed = seed * 6364136223846793005U + 1442695040888963407U;
-    const std::size_t piece = std::min<std::size_t>(rest.size(), 1 + (seed >> 33) % 30);
-    if (!pieces.feed(rest.substr(0, piece))) break;
-    rest.remove_prefix(piece);
-  }
-  expect(pieces.log() == whole.log(), "cuts change nothing");
+  expect_cuts_change_nothing<Conversation>(as_text(data, size));
   return 0;
 }

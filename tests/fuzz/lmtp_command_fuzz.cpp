@@ -1,8 +1,8 @@
 // The input is what an LMTP client sends: lines and the commands on them, or the octets of a
 // message behind DATA. Where the input is cut changes nothing.
-#include <functional>
 #include <string>
 
+#include "cut_input.h"
 #include "expect.h"
 #include "protocol/lmtp/wire/command.h"
 #include "protocol/lmtp/wire/data_decoder.h"
@@ -70,17 +70,6 @@ class Conversation {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  const std::string_view input = as_text(data, size);
-  Conversation whole;
-  whole.feed(input);
-  Conversation pieces;
-  std::size_t seed = std::hash<std::string_view>()(input);
-  for (std::string_view rest = input; !rest.empty();) {
-    seed = seed * 6364136223846793005U + 1442695040888963407U;
-    const std::size_t piece = std::min<std::size_t>(rest.size(), 1 + (seed >> 33) % 30);
-    if (!pieces.feed(rest.substr(0, piece))) break;
-    rest.remove_prefix(piece);
-  }
-  expect(pieces.log() == whole.log(), "cuts change nothing");
+  expect_cuts_change_nothing<Conversation>(as_text(data, size));
   return 0;
 }
