@@ -18,6 +18,9 @@
 
 namespace mailkeep::mime {
 
+// Raised whenever preview() tells something else of some message: kept ones are made again.
+inline constexpr std::int64_t kPreviewVersion = 1;
+
 inline constexpr std::size_t kPreviewCharacters = 200;       // RFC 8970 3.3 asks for this limit
 inline constexpr std::uint64_t kPreviewOctets = 256 * 1024;  // of a part that are read
 inline constexpr std::size_t kPreviewParts = 8;              // that are looked into

@@ -21,6 +21,7 @@
 #include "mime/structure.h"
 #include "store/access.h"
 #include "store/annotation.h"
+#include "store/comparator.h"
 #include "store/mailbox_event.h"
 #include "store/message_upload.h"
 #include "store/quota.h"
@@ -53,7 +54,8 @@ struct MailboxInfo {
   std::uint32_t unseen = 0;
   std::uint32_t deleted = 0;  // with \Deleted
   std::uint64_t size_bytes = 0;
-  Uid first_recent{1};  // messages from this UID on are \Recent to the next session
+  std::uint64_t deleted_bytes = 0;  // of messages with \Deleted
+  Uid first_recent{1};              // messages from this UID on are \Recent to the next session
   SpecialUse special_use = SpecialUse::none;
   bool selectable = true;  // false: \NoSelect, kept for its children
   bool subscribed = false;
@@ -167,8 +169,17 @@ class MessageCursor {
   virtual std::string_view header() = 0;
   // RFC 8474 5.2; object_id.h has the form to show. A look-up.
   virtual ThreadId thread() = 0;
+  // mime::preview (RFC 8970): a look-up once it was made.
+  virtual std::string preview() = 0;
   // Appends octets [offset, offset + length) of the message, as far as they exist, to `out`.
   virtual void read(std::uint64_t offset, std::uint64_t length, std::string& out) = 0;
+};
+
+// What to do about a mailbox access key (RFC 4467 2.2).
+enum class UrlKey : std::uint8_t {
+  find,   // empty where there is none
+  make,   // where there is none
+  renew,  // in the place of any that is there
 };
 
 struct CheckReport {
@@ -237,9 +248,10 @@ class Account {
                                      std::stop_token stop = {}, const FailureSink& failed = {}) = 0;
 
   // What to sort or thread `uids` by, of those that are there. Reads no content, except once for
-  // the messages of an account that was made by an older Mailkeep.
-  virtual StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
-                                           SortDetail detail) = 0;
+  // the messages of an account that was made by an older Mailkeep. Texts for another comparator
+  // than i;unicode-casemap are not kept: they are made from each message's structure.
+  virtual StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids, SortDetail detail,
+                                           Comparator comparator) = 0;
 
   // Where the octets of a message to append go. Never fails for what a client did.
   virtual MessageUpload begin_upload() = 0;
@@ -283,6 +295,11 @@ class Account {
   // The same account as somebody else sees it: with \Seen (RFC 4314 4) and /private annotations of
   // their own. Checks no rights. The owner's name gives the account itself.
   virtual std::shared_ptr<Account> for_reader(std::string_view reader) = 0;
+
+  // --- keys of URLs (RFC 4467) --- Of each user and mailbox one, of 256 bits.
+  virtual StoreResult<std::string> url_key(MailboxId mailbox, UrlKey what) = 0;
+  // Takes away those of all mailboxes of the account that are this user's.
+  virtual StoreResult<void> remove_url_keys() = 0;
 
   // --- care ---
   // Counts, content hashes, references and indexes, all of them.

@@ -141,7 +141,10 @@ StoreResult<void> AccountImpl::annotate_as(std::string_view reader, MailboxId ma
     if (count.integer(0) > static_cast<std::int64_t>(kMaxAnnotations)) {
       return std::unexpected(StoreError::too_many_annotations);
     }
-    context.events.push_back({.kind = MailboxEvent::Kind::annotation, .mailbox = mailbox});
+    context.events.push_back({.kind = MailboxEvent::Kind::annotation,
+                              .mailbox = mailbox,
+                              .entries = entries,
+                              .reader = std::string(reader)});
     return {};
   });
 }

@@ -3,6 +3,7 @@
 #include "store/message_change.h"
 #include "store/message_insert.h"
 #include "store/quota_check.h"
+#include "store/reader_seen.h"
 
 namespace mailkeep::store {
 
@@ -63,7 +64,7 @@ bool is_too_much(sqlite::Database& database, const std::vector<NewMessage>& mess
 }  // namespace
 
 StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mailbox,
-                                    std::vector<NewMessage>& messages) {
+                                    std::vector<NewMessage>& messages, std::string_view reader) {
   sqlite::Database& database = context.database;
   auto row = require_mailbox(database, mailbox);
   if (!row) return std::unexpected(row.error());
@@ -81,9 +82,12 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   last.reset();
   const std::int64_t now = current_time();
   const Modseq modseq = take_modseq(*row);
+  UidSet seen;  // by the reader
   for (NewMessage& message : messages) {
     auto flags = resolve_flags(database, *row, message.flags, true);
     if (!flags) return std::unexpected(flags.error());
+    const bool is_seen = !reader.empty() && (*flags & flag::seen) != 0;
+    if (is_seen) *flags &= ~flag::seen;
     ++id.value;
     insert_message(database, id, message.upload.state());
     StoredRow stored{.uid = 0,
@@ -94,9 +98,11 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .internal_date = message.internal_date};
     const Uid uid = insert_row(database, *row, stored, modseq, now);
     result.uids.add(uid);
+    if (is_seen) seen.add(uid);
     const mime::DefectKinds defects = message.upload.state().message.structure.defects;
     if (!defects.empty()) result.defective.emplace_back(uid, defects);
   }
+  if (!seen.empty()) ReaderSeen(database, row->id, reader).change(database, seen, {}, modseq);
   save_mailbox(database, *row);
   context.touched.push_back({row->id, row->highest_modseq});
   return result;
@@ -104,6 +110,11 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
 
 StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
                                               std::vector<NewMessage> messages) {
+  return append_as({}, mailbox, std::move(messages));
+}
+
+StoreResult<AppendResult> AccountImpl::append_as(std::string_view reader, std::string_view mailbox,
+                                                 std::vector<NewMessage> messages) {
   std::uint64_t bytes = 0;
   for (NewMessage& message : messages) {
     if (message.upload.size() > settings_->options.max_message_bytes) {
@@ -112,8 +123,9 @@ StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
     message.upload.state().finish();
     bytes += message.upload.state().message.kept_bytes();
   }
-  return write(sqlite::Durability::disk, bytes,
-               [&](WriteContext& context) { return append_to(context, mailbox, messages); });
+  return write(sqlite::Durability::disk, bytes, [&](WriteContext& context) {
+    return append_to(context, mailbox, messages, reader);
+  });
 }
 
 }  // namespace mailkeep::store

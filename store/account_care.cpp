@@ -17,6 +17,9 @@ UPDATE mailbox SET first_recent = ?2 WHERE id = ?1 AND first_recent < ?2)sql";
 constexpr const char* kWriteStructure = R"sql(
 UPDATE message SET structure_version = ?2, structure = ?3, sent_seconds = ?4, sent_zone = ?5
 WHERE id = ?1)sql";
+constexpr const char* kWritePreview = R"sql(
+INSERT OR REPLACE INTO preview (message_id, version, text)
+SELECT id, ?2, ?3 FROM message WHERE id = ?1)sql";
 constexpr const char* kWriteHeaderSize =
     R"sql(UPDATE header SET size = ?2 WHERE message_id = ?1)sql";
 
@@ -31,6 +34,7 @@ FROM orphan WHERE since <= ?1)sql";
 constexpr const char* kDeleteContent =
     R"sql(DELETE FROM content WHERE id BETWEEN ?1 * 65536 AND ?1 * 65536 + 65535)sql";
 constexpr const char* kDeleteHeader = R"sql(DELETE FROM header WHERE message_id = ?1)sql";
+constexpr const char* kDeletePreview = R"sql(DELETE FROM preview WHERE message_id = ?1)sql";
 constexpr const char* kDeleteMessage = R"sql(DELETE FROM message WHERE id = ?1)sql";
 constexpr const char* kShrinkOrphan =
     R"sql(UPDATE orphan SET first_message = ?2 WHERE first_message = ?1)sql";
@@ -44,7 +48,7 @@ constexpr int kPurgeBatch = 100;  // messages in one transaction
 constexpr auto kPurgeTime = std::chrono::milliseconds(50);
 // A file whose last change is this recent may change again without its time showing it.
 constexpr auto kStampGrain = std::chrono::milliseconds(20);
-constexpr std::size_t kMaxKeptStructures = 1000;
+constexpr std::size_t kMaxKeptStructures = 1000;  // and previews
 
 // Deletes the content of up to kPurgeBatch orphans. Returns whether there may be more.
 bool purge_batch(sqlite::Database& database, std::int64_t since) {
@@ -59,6 +63,7 @@ bool purge_batch(sqlite::Database& database, std::int64_t since) {
     for (; id <= last && left > 0; ++id, --left) {
       database.run(kDeleteContent, id);
       database.run(kDeleteHeader, id);
+      database.run(kDeletePreview, id);
       delete_message_keys(database, MessageId{id});
       database.run(kDeleteMessage, id);
     }
@@ -125,6 +130,28 @@ void AccountImpl::write_structures() {
         return {};
       });
   static_cast<void>(result);  // not written: computed again at the next need
+}
+
+void AccountImpl::keep_preview(MessageId message, std::string text) {
+  std::lock_guard lock(structures_mutex_);
+  if (previews_.size() < kMaxKeptStructures) previews_[message] = std::move(text);
+}
+
+void AccountImpl::write_previews() {
+  std::map<MessageId, std::string> previews;
+  {
+    std::lock_guard lock(structures_mutex_);
+    previews.swap(previews_);
+  }
+  if (previews.empty()) return;
+  auto result =
+      write(sqlite::Durability::process, 0, [&](WriteContext& context) -> StoreResult<void> {
+        for (const auto& [id, text] : previews) {
+          context.database.run(kWritePreview, id.value, kPreviewState, std::string_view(text));
+        }
+        return {};
+      });
+  static_cast<void>(result);  // not written: made again at the next need
 }
 
 void AccountImpl::write_recent() {
@@ -201,6 +228,7 @@ void AccountImpl::maintain() {
   sort_tables_.expire(Clock::now());
   sync_flags();
   write_structures();
+  write_previews();
   if (!file_.is_open()) write_recent();
   notice_foreign_commits();
   purge();
@@ -259,6 +287,7 @@ void AccountImpl::close() {
   if (!removed_) {
     try {
       write_structures();
+      write_previews();
       write_recent();
       sync_flags();
     } catch (const std::exception&) {

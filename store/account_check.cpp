@@ -18,7 +18,8 @@ constexpr const char* kIntegrity = R"sql(PRAGMA integrity_check(100))sql";
 // full scan: all of the following read everything, which is what a check is for
 constexpr const char* kCounters = R"sql(
 SELECT count(*), ifnull(sum(flags & 1 = 0), 0), ifnull(sum(flags & 8 <> 0), 0),
-       ifnull(sum(size), 0), ifnull(max(uid), 0), ifnull(max(modseq), 0)
+       ifnull(sum(size), 0), ifnull(max(uid), 0), ifnull(max(modseq), 0),
+       ifnull(sum(CASE WHEN flags & 8 <> 0 THEN size ELSE 0 END), 0)
 FROM mailbox_message WHERE mailbox_id = ?1)sql";
 constexpr const char* kStrayRows = R"sql(
 SELECT count(*) FROM mailbox_message
@@ -38,6 +39,8 @@ SELECT 1 FROM orphan WHERE first_message <= ?1 AND last_message >= ?1)sql";
 constexpr const char* kStrayParts = R"sql(
 SELECT 'annotations', count(*) FROM annotation
   WHERE mailbox_id <> 0 AND mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'keys of URLs', count(*) FROM url_key
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
 UNION ALL SELECT 'rights', count(*) FROM access WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
 UNION ALL SELECT 'marks of readers', count(*) FROM reader_seen
   WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
@@ -110,6 +113,7 @@ class Checker {
     compare("unseen messages", row.unseen, 1);
     compare("deleted messages", row.deleted, 2);
     compare("octets", row.size_bytes, 3);
+    compare("deleted octets", row.deleted_bytes, 6);
     if (static_cast<std::uint64_t>(query.integer(4)) >= row.uid_next) {
       problem("Mailbox \"" + row.name + "\" has a UID that is not below its next one.");
     }

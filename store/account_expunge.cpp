@@ -2,6 +2,7 @@
 #include "store/account_impl.h"
 #include "store/message_change.h"
 #include "store/quota_check.h"
+#include "store/reader_seen.h"
 
 namespace mailkeep::store {
 
@@ -66,18 +67,32 @@ StoreResult<CopyResult> add_rows(sqlite::Database& database, const MailboxRow& f
   return result;
 }
 
+// What the reader has seen of the messages that were copied, the reader has seen of the copies.
+void copy_seen(sqlite::Database& database, std::string_view reader, const MailboxRow& from,
+               const MailboxRow& to, const CopyResult& copied) {
+  if (reader.empty()) return;
+  const ReaderSeen seen(database, from.id, reader);
+  UidSet copies;
+  for (const auto& [source, copy] : copied.uids) {
+    if (seen.seen().contains(source)) copies.add(copy);
+  }
+  if (copies.empty()) return;
+  ReaderSeen(database, to.id, reader).change(database, copies, {}, to.highest_modseq);
+}
+
 }  // namespace
 
 StoreResult<CopyResult> AccountImpl::copy(MailboxId from, const UidSet& uids, std::string_view to) {
-  return transfer(from, uids, to, false);
+  return transfer_as({}, from, uids, to, false);
 }
 
 StoreResult<CopyResult> AccountImpl::move(MailboxId from, const UidSet& uids, std::string_view to) {
-  return transfer(from, uids, to, true);
+  return transfer_as({}, from, uids, to, true);
 }
 
-StoreResult<CopyResult> AccountImpl::transfer(MailboxId from, const UidSet& uids,
-                                              std::string_view to, bool remove_source) {
+StoreResult<CopyResult> AccountImpl::transfer_as(std::string_view reader, MailboxId from,
+                                                 const UidSet& uids, std::string_view to,
+                                                 bool remove_source) {
   return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<CopyResult> {
     sqlite::Database& database = context.database;
     auto source = require_mailbox(database, from);
@@ -95,6 +110,7 @@ StoreResult<CopyResult> AccountImpl::transfer(MailboxId from, const UidSet& uids
     }
     auto result = add_rows(database, *source, *target, rows);
     if (!result || rows.empty()) return result;
+    copy_seen(database, reader, *source, *target, *result);
     save_mailbox(database, *target);
     context.touched.push_back({target->id, target->highest_modseq});
     if (remove_source) {

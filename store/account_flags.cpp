@@ -10,7 +10,7 @@ namespace mailkeep::store {
 namespace {
 
 constexpr const char* kFlagRows = R"sql(
-SELECT uid, flags, modseq FROM mailbox_message
+SELECT uid, flags, modseq, size FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3)sql";
 
 constexpr const char* kChangeFlags = R"sql(
@@ -50,13 +50,17 @@ BitChange bit_change(FlagOperation operation, FlagBits bits) {
   return {kAllBits, 0};
 }
 
-void count_flags(MailboxRow& row, FlagBits before, FlagBits after) {
+void count_flags(MailboxRow& row, FlagBits before, FlagBits after, std::uint64_t size) {
   auto count = [](std::uint32_t& counter, bool was, bool is) {
     if (is && !was) ++counter;
     if (was && !is) --counter;
   };
   count(row.unseen, (before & flag::seen) == 0, (after & flag::seen) == 0);
-  count(row.deleted, (before & flag::deleted) != 0, (after & flag::deleted) != 0);
+  const bool was_deleted = (before & flag::deleted) != 0;
+  const bool is_deleted = (after & flag::deleted) != 0;
+  count(row.deleted, was_deleted, is_deleted);
+  if (is_deleted && !was_deleted) row.deleted_bytes += size;
+  if (was_deleted && !is_deleted) row.deleted_bytes -= size;
 }
 
 // What a change of flags changes: in rows, and in what a reader has seen.
@@ -86,7 +90,8 @@ ChangePlan plan_range(sqlite::Query& query, MailboxRow& row, const ReaderSeen& s
     const FlagBits flags = change.apply(current.flags);
     const FlagBits different = flags ^ current.flags;
     if ((different & ~own) != 0) {
-      count_flags(row, kept, (flags & ~own) | (kept & own));
+      count_flags(row, kept, (flags & ~own) | (kept & own),
+                  static_cast<std::uint64_t>(query.integer(3)));
       plan.rows.add(current.uid);
     }
     if ((different & own) != 0) {

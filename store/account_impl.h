@@ -70,8 +70,8 @@ class AccountImpl final : public Account,
                                                        Detail detail) override;
   StoreResult<UidSet> search(MailboxId mailbox, const SearchQuery& query, std::stop_token stop,
                              const FailureSink& failed) override;
-  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
-                                   SortDetail detail) override;
+  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids, SortDetail detail,
+                                   Comparator comparator) override;
   MessageUpload begin_upload() override;
   StoreResult<AppendResult> append(std::string_view mailbox,
                                    std::vector<NewMessage> messages) override;
@@ -93,6 +93,9 @@ class AccountImpl final : public Account,
                                std::string_view rights) override;
   std::shared_ptr<Account> for_reader(std::string_view reader) override;
 
+  StoreResult<std::string> url_key(MailboxId mailbox, UrlKey what) override;
+  StoreResult<void> remove_url_keys() override;
+
   StoreResult<CheckReport> check() override;
 
   // --- as a reader, who is the owner where the name is empty ---
@@ -103,6 +106,15 @@ class AccountImpl final : public Account,
   std::vector<StoreResult<FlagChangeResult>> change_flags_as(std::string_view reader,
                                                              MailboxId mailbox,
                                                              std::span<const FlagChange> changes);
+  // These keep the reader's \Seen apart from the owner's.
+  StoreResult<AppendResult> append_as(std::string_view reader, std::string_view mailbox,
+                                      std::vector<NewMessage> messages);
+  StoreResult<AppendResult> replace_as(std::string_view reader, MailboxId mailbox, Uid uid,
+                                       std::string_view destination, NewMessage message);
+  StoreResult<CopyResult> transfer_as(std::string_view reader, MailboxId from, const UidSet& uids,
+                                      std::string_view to, bool remove_source);
+  StoreResult<std::string> url_key_of(std::string_view reader, MailboxId mailbox, UrlKey what);
+  StoreResult<void> remove_url_keys_of(std::string_view reader);
   StoreResult<Annotations> annotations_of(std::string_view reader, MailboxId mailbox,
                                           const AnnotationQuery& query);
   StoreResult<void> annotate_as(std::string_view reader, MailboxId mailbox,
@@ -136,6 +148,8 @@ class AccountImpl final : public Account,
   // A structure was computed again; maintain() writes it.
   const Parsing& parsing() const { return settings_->options.parsing; }
   void keep_structure(MessageId message, StructureRecord record);
+  // The same for a preview that was made.
+  void keep_preview(MessageId message, std::string text);
 
  private:
   friend class ReaderAccount;
@@ -193,11 +207,11 @@ class AccountImpl final : public Account,
   SharedKeywords keywords_of(sqlite::Database& database, const MailboxRow& row);
   MailboxInfo describe_mailbox(sqlite::Database& database, const MailboxRow& row);
   SharedUidMap uids_of(sqlite::Database& database, const MailboxRow& row);
-  StoreResult<CopyResult> transfer(MailboxId from, const UidSet& uids, std::string_view to,
-                                   bool remove_source);
   StoreResult<UidSet> remove_messages(MailboxId mailbox, const UidSet& uids, bool only_deleted);
 
   void share_created(WriteContext& context);
+  StoreResult<SortTable> compared_keys(MailboxId mailbox, const UidSet& uids,
+                                       Comparator comparator);
   StoreResult<void> complete_keys();
   StoreResult<bool> add_missing_keys();
 
@@ -208,6 +222,7 @@ class AccountImpl final : public Account,
   void sync_flags();
   void write_recent();
   void write_structures();
+  void write_previews();
   void notice_foreign_commits();
   void purge();
 
@@ -240,6 +255,7 @@ class AccountImpl final : public Account,
 
   std::mutex structures_mutex_;
   std::map<MessageId, StructureRecord> structures_;  // computed again, to be written
+  std::map<MessageId, std::string> previews_;        // the same
 };
 
 }  // namespace mailkeep::store

@@ -26,15 +26,24 @@ FROM mailbox_message LEFT JOIN message_key
   ON message_key.message_id = mailbox_message.message_id
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
+// The same with the structure, for the texts of another comparator.
+constexpr const char* kStructureRows = R"sql(
+SELECT uid, thread_id, internal_date, message_key.sent_seconds, save_date, message.size, message.id,
+  structure_version, structure
+FROM mailbox_message JOIN message ON message.id = mailbox_message.message_id
+LEFT JOIN message_key ON message_key.message_id = mailbox_message.message_id
+WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
+
 // The keys of a whole mailbox are kept where at least one of so many of its messages is asked for.
 constexpr std::uint64_t kKeptShare = 4;
 constexpr int kBatch = 200;  // messages in one transaction
 constexpr std::uint64_t kReadBytes = 256 * 1024;
 
-mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query,
+// `column`: where the structure's version stands in the row; the structure follows.
+mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query, int column,
                                std::uint64_t size, const Parsing& parsing) {
-  if (query.integer(2) == mime::kParserVersion) {
-    if (auto kept = mime::deserialize(query.blob(3))) return *std::move(kept);
+  if (query.integer(column) == mime::kParserVersion) {
+    if (auto kept = mime::deserialize(query.blob(column + 1))) return *std::move(kept);
   }
   StructureMaker maker(parsing);
   std::string octets;
@@ -65,23 +74,26 @@ struct MadeKeys {
   std::optional<std::pair<std::int64_t, std::int32_t>> sent;
 };
 
-MadeKeys make_keys(mime::Structure structure, std::string_view head, const Parsing& parsing) {
+MadeKeys make_keys(mime::Structure structure, std::string_view head, const Parsing& parsing,
+                   Comparator comparator) {
   MadeKeys made;
   const StructureRecord record = StructureMaker::record_of(structure, parsing);
   if (record.sent) made.sent.emplace(record.sent->seconds, record.sent->zone_minutes);
-  made.keys = StructureMaker::keys_of(structure, head, parsing);
+  made.keys = StructureMaker::keys_of(structure, head, parsing, comparator);
   return made;
 }
 
 // Those of an opaque message where it is damaged: it alone is sorted as if it said nothing.
-MadeKeys read_keys(MessageReader& reader, const sqlite::Query& query, std::uint64_t size,
-                   const Parsing& parsing) {
+MadeKeys read_keys(MessageReader& reader, const sqlite::Query& query, int column,
+                   std::uint64_t size, const Parsing& parsing, Comparator comparator) {
   try {
-    return make_keys(read_structure(reader, query, size, parsing), reader.head(), parsing);
+    return make_keys(read_structure(reader, query, column, size, parsing), reader.head(), parsing,
+                     comparator);
   } catch (const sqlite::Error& error) {
     if (!error.is_damage()) throw;
   }
-  return make_keys(mime::opaque_structure(size, 0, mime::DefectKind::handling_failed), {}, parsing);
+  return make_keys(mime::opaque_structure(size, 0, mime::DefectKind::handling_failed), {}, parsing,
+                   comparator);
 }
 
 // Keys of up to kBatch messages below `from`; returns from where on all have theirs.
@@ -95,7 +107,7 @@ std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsi
     const MessageId id{from};
     const auto size = static_cast<std::uint64_t>(query.integer(1));
     reader.select(id, size);
-    const MadeKeys made = read_keys(reader, query, size, parsing);
+    const MadeKeys made = read_keys(reader, query, 2, size, parsing, Comparator::unicode_casemap);
     renew_message_keys(database, id, made.keys, made.sent);
   }
   return count < kBatch ? 0 : from;
@@ -103,11 +115,35 @@ std::int64_t add_keys(sqlite::Database& database, std::int64_t from, const Parsi
 
 }  // namespace
 
+// Texts for another comparator are not kept: they are made from the structures.
+StoreResult<SortTable> AccountImpl::compared_keys(MailboxId mailbox, const UidSet& uids,
+                                                  Comparator comparator) {
+  return read([&](sqlite::Database& database) -> StoreResult<SortTable> {
+    auto row = require_mailbox(database, mailbox);
+    if (!row) return std::unexpected(row.error());
+    SortTableBuilder builder(SortDetail::everything);
+    MessageReader reader(database);
+    sqlite::Query rows = database.query(kStructureRows);
+    for (const UidSet::Range& range : uids.ranges()) {
+      rows.bind(mailbox.value, range.first, range.last);
+      while (rows.step()) {
+        const auto size = static_cast<std::uint64_t>(rows.integer(5));
+        reader.select(MessageId{rows.integer(6)}, size);
+        builder.add(rows, read_keys(reader, rows, 7, size, parsing(), comparator).keys.packed);
+      }
+    }
+    return builder.finish();
+  });
+}
+
 // What is kept of a mailbox stays true: keys never change, and UIDs are used once. Only messages
 // that came or went since must be found.
 StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& uids,
-                                              SortDetail detail) {
+                                              SortDetail detail, Comparator comparator) {
   if (auto complete = complete_keys(); !complete) return std::unexpected(complete.error());
+  if (detail == SortDetail::everything && comparator != Comparator::unicode_casemap) {
+    return compared_keys(mailbox, uids, comparator);
+  }
   return read([&](sqlite::Database& database) -> StoreResult<SortTable> {
     auto row = require_mailbox(database, mailbox);
     if (!row) return std::unexpected(row.error());

@@ -31,6 +31,7 @@ constexpr const char* kDeleteKeywords = R"sql(DELETE FROM keyword WHERE mailbox_
 constexpr const char* kDeleteChanged = R"sql(DELETE FROM changed WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteExpunged = R"sql(DELETE FROM expunged WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteAnnotations = R"sql(DELETE FROM annotation WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteUrlKeys = R"sql(DELETE FROM url_key WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteAccess = R"sql(DELETE FROM access WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteSeen = R"sql(DELETE FROM reader_seen WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteReaderChanged =
@@ -71,7 +72,7 @@ void erase_mailbox(WriteContext& context, const MailboxRow& row) {
   drop_references(database, load_rows(database, row.id, kAllUids), current_time());
   for (const char* sql :
        {kDeleteMessages, kDeleteKeywords, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations,
-        kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
+        kDeleteUrlKeys, kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
     database.run(sql, row.id.value);
   }
   context.touched.push_back({row.id, Modseq{0}});
@@ -177,6 +178,7 @@ MailboxInfo AccountImpl::describe_mailbox(sqlite::Database& database, const Mail
   info.messages = row.messages;
   info.unseen = row.unseen;
   info.deleted = row.deleted;
+  info.deleted_bytes = row.deleted_bytes;
   info.size_bytes = row.size_bytes;
   info.first_recent = states_->first_recent(row.id, row.first_recent);
   info.special_use = row.special_use;

@@ -7,6 +7,12 @@ namespace mailkeep::store {
 
 StoreResult<AppendResult> AccountImpl::replace(MailboxId mailbox, Uid uid,
                                                std::string_view destination, NewMessage message) {
+  return replace_as({}, mailbox, uid, destination, std::move(message));
+}
+
+StoreResult<AppendResult> AccountImpl::replace_as(std::string_view reader, MailboxId mailbox,
+                                                  Uid uid, std::string_view destination,
+                                                  NewMessage message) {
   if (message.upload.size() > settings_->options.max_message_bytes) {
     return std::unexpected(StoreError::message_too_big);
   }
@@ -29,7 +35,7 @@ StoreResult<AppendResult> AccountImpl::replace(MailboxId mailbox, Uid uid,
                  expect_purge();
                  save_mailbox(database, *source);
                  context.touched.push_back({source->id, source->highest_modseq});
-                 return append_to(context, destination, messages);
+                 return append_to(context, destination, messages, reader);
                });
 }
 

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "store/origin.h"
 #include "store/types.h"
 
 namespace mailkeep::store {
@@ -25,6 +27,9 @@ struct MailboxEvent {
   std::string name{};      // of created, deleted, renamed (the new one), subscription
   std::string old_name{};  // of renamed
   bool subscribed = false;
+  std::vector<std::string> entries{};  // of annotation: what changed, in lower case
+  std::string reader{};                // of annotation: whose /private it is; empty: the owner's
+  Origin origin = kNoOrigin;           // whose change it is
 };
 
 }  // namespace mailkeep::store

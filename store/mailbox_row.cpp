@@ -11,30 +11,34 @@ namespace {
 
 constexpr const char* kById = R"sql(
 SELECT id, name, uid_validity, uid_next, highest_modseq, changes_after, messages, unseen, deleted,
-       size_bytes, first_recent, keywords, special_use, selectable, unseen_from
+       size_bytes, first_recent, keywords, special_use, selectable, unseen_from,
+       deleted_bytes
 FROM mailbox WHERE id = ?1)sql";
 
 constexpr const char* kByName = R"sql(
 SELECT id, name, uid_validity, uid_next, highest_modseq, changes_after, messages, unseen, deleted,
-       size_bytes, first_recent, keywords, special_use, selectable, unseen_from
+       size_bytes, first_recent, keywords, special_use, selectable, unseen_from,
+       deleted_bytes
 FROM mailbox WHERE name = ?1)sql";
 
 // full scan: it is the list of all mailboxes
 constexpr const char* kAll = R"sql(
 SELECT id, name, uid_validity, uid_next, highest_modseq, changes_after, messages, unseen, deleted,
-       size_bytes, first_recent, keywords, special_use, selectable, unseen_from
+       size_bytes, first_recent, keywords, special_use, selectable, unseen_from,
+       deleted_bytes
 FROM mailbox)sql";
 
 constexpr const char* kSave = R"sql(
 UPDATE mailbox SET uid_validity = ?2, uid_next = ?3, highest_modseq = ?4, changes_after = ?5,
   messages = ?6, unseen = ?7, deleted = ?8, size_bytes = ?9, first_recent = ?10, keywords = ?11,
-  special_use = ?12, selectable = ?13, unseen_from = ?14
+  special_use = ?12, selectable = ?13, unseen_from = ?14, deleted_bytes = ?15
 WHERE id = ?1)sql";
 
 constexpr const char* kInsert = R"sql(
 INSERT INTO mailbox (id, name, uid_validity, uid_next, highest_modseq, changes_after, messages,
-  unseen, unseen_from, deleted, size_bytes, first_recent, keywords, special_use, selectable)
-VALUES (?1, ?2, ?3, 1, 1, 1, 0, 0, 1, 0, 0, 1, 0, ?4, ?5))sql";
+  unseen, unseen_from, deleted, size_bytes, deleted_bytes, first_recent, keywords, special_use,
+  selectable)
+VALUES (?1, ?2, ?3, 1, 1, 1, 0, 0, 1, 0, 0, 0, 1, 0, ?4, ?5))sql";
 
 constexpr const char* kState =
     R"sql(SELECT next_mailbox, last_uid_validity FROM account_state WHERE id = 1)sql";
@@ -65,6 +69,7 @@ MailboxRow read_row(const sqlite::Query& query) {
   row.special_use = static_cast<SpecialUse>(query.integer(12));
   row.selectable = query.integer(13) != 0;
   row.unseen_from = static_cast<std::uint32_t>(query.integer(14));
+  row.deleted_bytes = static_cast<std::uint64_t>(query.integer(15));
   return row;
 }
 
@@ -116,7 +121,7 @@ void save_mailbox(sqlite::Database& database, const MailboxRow& row) {
   database.run(kSave, row.id.value, row.uid_validity, row.uid_next, row.highest_modseq.value,
                row.changes_after.value, row.messages, row.unseen, row.deleted, row.size_bytes,
                row.first_recent.value, row.keywords, static_cast<std::int64_t>(row.special_use),
-               row.selectable, row.unseen_from);
+               row.selectable, row.unseen_from, row.deleted_bytes);
 }
 
 MailboxRow insert_mailbox(sqlite::Database& database, std::string_view name, SpecialUse use,

@@ -25,6 +25,7 @@ struct MailboxRow {
   std::uint32_t unseen_from = 1;  // all messages below are seen
   std::uint32_t deleted = 0;
   std::uint64_t size_bytes = 0;
+  std::uint64_t deleted_bytes = 0;  // of messages with \Deleted
   Uid first_recent{1};
   std::uint32_t keywords = 0;  // how many; they are never taken away
   SpecialUse special_use = SpecialUse::none;
@@ -64,8 +65,12 @@ inline Modseq take_modseq(MailboxRow& row) {
 inline void count_message(MailboxRow& row, FlagBits flags, std::uint64_t size, int sign) {
   row.messages += static_cast<std::uint32_t>(sign);
   if ((flags & flag::seen) == 0) row.unseen += static_cast<std::uint32_t>(sign);
-  if ((flags & flag::deleted) != 0) row.deleted += static_cast<std::uint32_t>(sign);
-  row.size_bytes += sign > 0 ? size : ~size + 1;
+  const std::uint64_t change = sign > 0 ? size : ~size + 1;
+  if ((flags & flag::deleted) != 0) {
+    row.deleted += static_cast<std::uint32_t>(sign);
+    row.deleted_bytes += change;
+  }
+  row.size_bytes += change;
 }
 
 }  // namespace mailkeep::store

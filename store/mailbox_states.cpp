@@ -75,7 +75,8 @@ void MailboxStates::announce(std::span<const TouchedMailbox> touched,
   tell(touched, events);
 }
 
-// Those who watch the whole account; of the changes of a mailbox's messages the last one is told.
+// Those who watch the whole account; of the changes of a mailbox's messages the last one is told,
+// as of nobody in particular where they are of several.
 void MailboxStates::tell(std::span<const TouchedMailbox> touched,
                          std::span<const MailboxEvent> events) {
   Watchers watchers;
@@ -84,16 +85,21 @@ void MailboxStates::tell(std::span<const TouchedMailbox> touched,
     watchers = account_watchers_;
   }
   if (watchers.empty()) return;
-  std::map<MailboxId, Modseq> changed;
+  std::map<MailboxId, TouchedMailbox> changed;
   for (const TouchedMailbox& mailbox : touched) {
-    if (mailbox.modseq.value != 0) changed[mailbox.mailbox] = mailbox.modseq;
+    if (mailbox.modseq.value == 0) continue;
+    const auto [place, is_new] = changed.try_emplace(mailbox.mailbox, mailbox);
+    place->second.modseq = mailbox.modseq;
+    if (place->second.origin != mailbox.origin) place->second.origin = kNoOrigin;
   }
   for (const auto& watcher : watchers) {
     std::lock_guard lock(watcher->mutex);
     if (!watcher->happened) continue;
-    for (const auto& [mailbox, modseq] : changed) {
-      watcher->happened(
-          {.kind = MailboxEvent::Kind::messages, .mailbox = mailbox, .modseq = modseq});
+    for (const auto& [mailbox, change] : changed) {
+      watcher->happened({.kind = MailboxEvent::Kind::messages,
+                         .mailbox = mailbox,
+                         .modseq = change.modseq,
+                         .origin = change.origin});
     }
     for (const MailboxEvent& event : events) watcher->happened(event);
   }

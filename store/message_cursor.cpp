@@ -1,4 +1,5 @@
 // FETCH: messages of one mailbox out of one read transaction.
+#include "mime/preview.h"
 #include "store/account_impl.h"
 #include "store/message_reader.h"
 
@@ -32,6 +33,8 @@ constexpr const char* kStructure =
     R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
 
 constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+
+constexpr const char* kPreview = R"sql(SELECT version, text FROM preview WHERE message_id = ?1)sql";
 
 const char* rows_statement(Detail detail) {
   switch (detail) {
@@ -110,6 +113,20 @@ class SqliteCursor final : public MessageCursor {
   ThreadId thread() override {
     sqlite::Query query = (*reader_).query(kThread, row_.message.value);
     return query.step() ? ThreadId{query.integer(0)} : account_->thread_of(row_.message);
+  }
+
+  std::string preview() override {
+    {
+      sqlite::Query kept = (*reader_).query(kPreview, row_.message.value);
+      if (kept.step() && kept.integer(0) == kPreviewState) return std::string(kept.text(1));
+    }
+    const auto structure = mime::deserialize(this->structure());
+    if (!structure) return {};
+    std::string text =
+        mime::preview(*structure, [this](std::uint64_t offset, std::uint64_t length,
+                                         std::string& out) { octets_.read(offset, length, out); });
+    account_->keep_preview(row_.message, text);
+    return text;
   }
 
   void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {

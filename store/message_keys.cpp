@@ -7,7 +7,6 @@
 #include "mime/base_subject.h"
 #include "mime/header_reader.h"
 #include "mime/text/ascii.h"
-#include "mime/text/charset.h"
 #include "mime/text/encoded_word.h"
 
 namespace mailkeep::store {
@@ -42,24 +41,26 @@ std::string_view cut(std::string_view text) {
   return text.substr(0, end);
 }
 
-std::string sort_form(std::string_view text) {
-  return std::string(cut(mime::fold_case(text)));
+std::string sort_form(Comparator comparator, std::string_view text) {
+  return std::string(cut(comparable_form(comparator, text)));
 }
 
-std::string mailbox_key(const std::vector<mime::Address>& list) {
+std::string mailbox_key(Comparator comparator, const std::vector<mime::Address>& list) {
   if (list.empty() || !list.front().mailbox) return {};
-  return sort_form(*list.front().mailbox);
+  return sort_form(comparator, *list.front().mailbox);
 }
 
 // RFC 5957 3
-std::string display_key(const std::vector<mime::Address>& list) {
+std::string display_key(Comparator comparator, const std::vector<mime::Address>& list) {
   if (list.empty()) return {};
   const mime::Address& first = list.front();
-  if (first.name && !first.name->empty()) return sort_form(mime::decode_header_text(*first.name));
+  if (first.name && !first.name->empty()) {
+    return sort_form(comparator, mime::decode_header_text(*first.name));
+  }
   if (!first.mailbox) return {};
   std::string text(*first.mailbox);
   if (first.host) text.append("@").append(*first.host);
-  return sort_form(text);
+  return sort_form(comparator, text);
 }
 
 // The next message id of `text`, without its angle brackets, quotes and folding; RFC 5256 3 wants
@@ -186,7 +187,8 @@ std::uint64_t hash_message_id(std::string_view id) {
   return hash == 0 ? 1 : hash;
 }
 
-MessageKeys make_message_keys(const mime::Structure& structure, std::string_view head) {
+MessageKeys make_message_keys(const mime::Structure& structure, std::string_view head,
+                              Comparator comparator) {
   static const mime::Envelope kNone;
   const mime::Part& root = structure.root();
   const mime::Envelope& envelope = root.envelope ? *root.envelope : kNone;
@@ -203,12 +205,12 @@ MessageKeys make_message_keys(const mime::Structure& structure, std::string_view
   put_number(keys.message_id, 8, packed);
   put_number(keys.references.size(), 2, packed);
   for (std::uint64_t hash : keys.references) put_number(hash, 8, packed);
-  put_text(mailbox_key(envelope.from), packed);
-  put_text(mailbox_key(envelope.to), packed);
-  put_text(mailbox_key(envelope.cc), packed);
-  put_text(sort_form(subject.text), packed);
-  put_text(display_key(envelope.from), packed);
-  put_text(display_key(envelope.to), packed);
+  put_text(mailbox_key(comparator, envelope.from), packed);
+  put_text(mailbox_key(comparator, envelope.to), packed);
+  put_text(mailbox_key(comparator, envelope.cc), packed);
+  put_text(sort_form(comparator, subject.text), packed);
+  put_text(display_key(comparator, envelope.from), packed);
+  put_text(display_key(comparator, envelope.to), packed);
   return keys;
 }
 

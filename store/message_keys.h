@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mime/structure.h"
+#include "store/comparator.h"
 #include "store/sort_keys.h"
 #include "store/sqlite/database.h"
 #include "store/types.h"
@@ -24,8 +25,9 @@ struct MessageKeys {
   std::vector<std::uint64_t> references;  // oldest first
 };
 
-// `head` is the message's header, or its beginning.
-MessageKeys make_message_keys(const mime::Structure& structure, std::string_view head);
+// `head` is the message's header, or its beginning. What is kept is made with the default one.
+MessageKeys make_message_keys(const mime::Structure& structure, std::string_view head,
+                              Comparator comparator = Comparator::unicode_casemap);
 
 // The hash of a message id as it stands between '<' and '>'; never 0.
 std::uint64_t hash_message_id(std::string_view id);

@@ -1,7 +1,5 @@
 #include "store/reader_account.h"
 
-#include <algorithm>
-
 #include "store/account_impl.h"
 #include "store/reader_seen.h"
 
@@ -24,6 +22,7 @@ class ReaderCursor final : public MessageCursor {
   std::string_view structure() override { return cursor_->structure(); }
   std::string_view header() override { return cursor_->header(); }
   ThreadId thread() override { return cursor_->thread(); }
+  std::string preview() override { return cursor_->preview(); }
   void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
     cursor_->read(offset, length, out);
   }
@@ -126,41 +125,29 @@ class ReaderAccount final : public Account {
                              const FailureSink& failed) override {
     return owner_->search_as(reader_, mailbox, query, std::move(stop), failed);
   }
-  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids,
-                                   SortDetail detail) override {
-    return owner_->sort_keys(mailbox, uids, detail);
+  StoreResult<SortTable> sort_keys(MailboxId mailbox, const UidSet& uids, SortDetail detail,
+                                   Comparator comparator) override {
+    return owner_->sort_keys(mailbox, uids, detail, comparator);
   }
 
   MessageUpload begin_upload() override { return owner_->begin_upload(); }
   StoreResult<AppendResult> append(std::string_view mailbox,
                                    std::vector<NewMessage> messages) override {
-    std::vector<bool> seen;
-    seen.reserve(messages.size());
-    for (NewMessage& message : messages) seen.push_back(take_seen(message));
-    auto result = owner_->append(mailbox, std::move(messages));
-    if (result) mark_added(*result, seen);
-    return result;
+    return owner_->append_as(reader_, mailbox, std::move(messages));
   }
   StoreResult<AppendResult> replace(MailboxId mailbox, Uid uid, std::string_view destination,
                                     NewMessage message) override {
-    const bool seen = take_seen(message);
-    auto result = owner_->replace(mailbox, uid, destination, std::move(message));
-    if (result) mark_added(*result, {seen});
-    return result;
+    return owner_->replace_as(reader_, mailbox, uid, destination, std::move(message));
   }
   std::vector<StoreResult<FlagChangeResult>> change_flags(
       MailboxId mailbox, std::span<const FlagChange> changes) override {
     return owner_->change_flags_as(reader_, mailbox, changes);
   }
   StoreResult<CopyResult> copy(MailboxId from, const UidSet& uids, std::string_view to) override {
-    auto result = owner_->copy(from, uids, to);
-    if (result) mark_copied(from, *result, to);
-    return result;
+    return owner_->transfer_as(reader_, from, uids, to, false);
   }
   StoreResult<CopyResult> move(MailboxId from, const UidSet& uids, std::string_view to) override {
-    auto result = owner_->move(from, uids, to);
-    if (result) mark_copied(from, *result, to);
-    return result;
+    return owner_->transfer_as(reader_, from, uids, to, true);
   }
   StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) override {
     return owner_->expunge_deleted(mailbox, uids);
@@ -190,6 +177,10 @@ class ReaderAccount final : public Account {
   std::shared_ptr<Account> for_reader(std::string_view reader) override {
     return owner_->for_reader(reader);
   }
+  StoreResult<std::string> url_key(MailboxId mailbox, UrlKey what) override {
+    return owner_->url_key_of(reader_, mailbox, what);
+  }
+  StoreResult<void> remove_url_keys() override { return owner_->remove_url_keys_of(reader_); }
   StoreResult<CheckReport> check() override { return owner_->check(); }
 
  private:
@@ -208,42 +199,6 @@ class ReaderAccount final : public Account {
     if (!info.selectable) return;
     auto snapshot = this->snapshot(info.id);
     if (snapshot) info.unseen = snapshot->info.unseen;
-  }
-
-  // Takes \Seen from a message that is appended, as for the owner it is new.
-  static bool take_seen(NewMessage& message) {
-    const bool seen = (message.flags.system & flag::seen) != 0;
-    message.flags.system &= ~flag::seen;
-    return seen;
-  }
-
-  // Marks are lost where this is refused, as the mailbox is then gone.
-  void mark(MailboxId mailbox, const UidSet& uids) {
-    if (uids.empty()) return;
-    const FlagChange change{uids, FlagOperation::add, {flag::seen, {}}, {}};
-    change_flags(mailbox, {&change, 1});
-  }
-
-  void mark_added(const AppendResult& result, const std::vector<bool>& seen) {
-    UidSet uids;
-    auto is_seen = seen.begin();
-    for (const UidSet::Range& range : result.uids.ranges()) {
-      for (std::uint64_t uid = range.first; uid <= range.last; ++uid, ++is_seen) {
-        if (*is_seen) uids.add(Uid{static_cast<std::uint32_t>(uid)});
-      }
-    }
-    mark(result.mailbox, uids);
-  }
-
-  void mark_copied(MailboxId from, const CopyResult& result, std::string_view to) {
-    auto seen = load_seen(from);
-    auto target = owner_->mailbox(to);
-    if (!seen || !target) return;
-    UidSet uids;
-    for (const auto& [source, copy] : result.uids) {
-      if (seen->seen().contains(source)) uids.add(copy);
-    }
-    mark(target->id, uids);
   }
 
   const std::shared_ptr<AccountImpl> owner_;

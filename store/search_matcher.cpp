@@ -4,6 +4,7 @@
 
 #include "mime/header_reader.h"
 #include "mime/text/ascii.h"
+#include "mime/text/charset.h"
 #include "store/account.h"
 
 namespace mailkeep::store {
@@ -27,6 +28,13 @@ struct TextKey {
   bool with_headers;
   Needle needle;
 };
+
+// The index is made with i;unicode-casemap. What another comparator finds is found by that too
+// where the needle is ASCII; other characters may change their places when they are folded.
+bool may_ask_index(std::string_view needle, Comparator comparator) {
+  return comparator == Comparator::unicode_casemap ||
+         std::ranges::none_of(needle, mime::is_eight_bit);
+}
 
 bool in_relation(DateRelation relation, std::int64_t day, std::int64_t wanted) {
   switch (relation) {
@@ -104,10 +112,11 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     node->cost = cost;
   };
   auto join = [&](Node::Join how) { node->join = how; };
-  auto ask_index = [&](const std::string& needle, TextField field) {
-    Needle made(needle);
-    if (index != nullptr) node->candidates = index->candidates(made.folded(), field);
-    return made;
+  auto ask_index = [&](const auto& wanted, TextField field) {
+    if (index != nullptr && may_ask_index(wanted.needle, wanted.comparator)) {
+      node->candidates = index->candidates(mime::fold_case(wanted.needle), field);
+    }
+    return Needle(wanted.needle, wanted.comparator);
   };
 
   if (std::holds_alternative<SearchAll>(query.key)) return node;
@@ -133,11 +142,10 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     }
   }
   if (const auto* header = std::get_if<SearchHeader>(&query.key)) {
-    leaf(HeaderKey{header->field, ask_index(header->needle, text_field(header->field))},
-         Cost::header);
+    leaf(HeaderKey{header->field, ask_index(*header, text_field(header->field))}, Cost::header);
   }
   if (const auto* text = std::get_if<SearchText>(&query.key)) {
-    leaf(TextKey{text->with_headers, ask_index(text->needle, TextField::any)}, Cost::text);
+    leaf(TextKey{text->with_headers, ask_index(*text, TextField::any)}, Cost::text);
   }
   if (const auto* negation = std::get_if<SearchNot>(&query.key)) {
     join(Node::Join::none);

@@ -40,11 +40,12 @@ class SearchedMessage {
   // Whether the decoded texts of its parts, or their header fields, hold the needle.
   bool text_holds(const Needle& needle);
   // Gives the headers and texts to `visitor` until it says to stop, which is true.
-  bool visit_texts(TextVisitor& visitor, bool with_header);
+  bool visit_texts(TextVisitor& visitor, bool with_header,
+                   Comparator comparator = Comparator::unicode_casemap);
 
  private:
   mime::Structure structure();
-  bool visit_part(const mime::Part& part, TextVisitor& visitor);
+  bool visit_part(const mime::Part& part, TextVisitor& visitor, Comparator comparator);
   // In the place of what octets_ held.
   void read(std::uint64_t offset, std::uint64_t length);
 
@@ -85,8 +86,5 @@ bool asks_for_threads(const SearchQuery& query);
 
 // Whether searched_uids() is the whole answer, as far as the messages exist.
 bool asks_for_uids_only(const SearchQuery& query);
-
-// The only UIDs that can match, as far as the query's outermost keys say.
-UidSet searched_uids(const SearchQuery& query);
 
 }  // namespace mailkeep::store

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "store/comparator.h"
 #include "store/types.h"
 
 namespace mailkeep::store {
@@ -54,15 +55,16 @@ struct SearchEmailId {
 struct SearchThreadId {
   ThreadId thread;  // RFC 8474 5.2
 };
-// Substring of a header field, decoded and without regard to case. An empty needle: the field
-// exists.
+// Substring of a header field, decoded, by the comparator. An empty needle: the field exists.
 struct SearchHeader {
   std::string field;
   std::string needle;  // UTF-8, not folded
+  Comparator comparator = Comparator::unicode_casemap;
 };
 struct SearchText {
   bool with_headers;   // TEXT; else BODY
   std::string needle;  // UTF-8, not folded
+  Comparator comparator = Comparator::unicode_casemap;
 };
 struct SearchNot {
   std::unique_ptr<SearchQuery> operand;
@@ -81,5 +83,8 @@ struct SearchQuery {
                SearchNot, SearchOr, SearchAnd>
       key;
 };
+
+// The only UIDs that can match, as far as the query's outermost keys say.
+UidSet searched_uids(const SearchQuery& query);
 
 }  // namespace mailkeep::store

@@ -45,10 +45,11 @@ bool begins_with_any(std::string_view charset, std::span<const std::string_view>
   });
 }
 
-// What fold_case does to ASCII.
-void append_upper(std::string_view ascii, std::string& out) {
+// The comparable form of ASCII.
+void append_ascii(Comparator comparator, std::string_view ascii, std::string& out) {
   const std::size_t begin = out.size();
   out.append(ascii);
+  if (comparator == Comparator::octet) return;
   for (std::size_t i = begin; i < out.size(); ++i) {
     const char c = out[i];
     out[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -66,6 +67,8 @@ bool is_plain(std::string_view header_text) {
 // The text that TEXT looks into of a field: its name and decoded value, folded.
 class FoldedField {
  public:
+  explicit FoldedField(Comparator comparator) : comparator_(comparator) {}
+
   const std::string& make(const mime::HeaderField& field) {
     const bool plain = is_plain(field.value);
     text_.assign(field.name);
@@ -73,21 +76,23 @@ class FoldedField {
     text_ += plain ? mime::unfold(field.value) : mime::decode_header_text(mime::trim(field.value));
     if (plain && !has_eight_bit(field.name)) {
       folded_.clear();
-      append_upper(text_, folded_);
+      append_ascii(comparator_, text_, folded_);
     } else {
-      folded_ = mime::fold_case(text_);
+      folded_ = comparable_form(comparator_, text_);
     }
     return folded_;
   }
 
  private:
+  const Comparator comparator_;
   std::string text_;
   std::string folded_;
 };
 
 }  // namespace
 
-Needle::Needle(std::string_view utf8) : folded_(mime::fold_case(utf8)) {}
+Needle::Needle(std::string_view utf8, Comparator comparator)
+    : comparator_(comparator), folded_(comparable_form(comparator, utf8)) {}
 
 bool Needle::is_in(std::string_view folded_text) const {
   return holds(folded_text, folded_);
@@ -95,13 +100,15 @@ bool Needle::is_in(std::string_view folded_text) const {
 
 bool Needle::is_in_value(std::string_view value) const {
   if (empty()) return true;
-  if (!is_plain(value)) return is_in(mime::fold_case(mime::decode_header_text(value)));
+  if (!is_plain(value)) {
+    return is_in(comparable_form(comparator_, mime::decode_header_text(value)));
+  }
   thread_local std::string folded;
   folded.clear();
   if (value.find('\n') == std::string_view::npos) {
-    append_upper(value, folded);
+    append_ascii(comparator_, value, folded);
   } else {
-    append_upper(mime::unfold(value), folded);
+    append_ascii(comparator_, mime::unfold(value), folded);
   }
   return is_in(folded);
 }
@@ -115,7 +122,7 @@ bool Needle::is_in_stream(std::string& folded) const {
 bool Needle::is_in_header(std::string_view header) const {
   if (empty()) return true;
   mime::HeaderReader reader(header);
-  FoldedField folded;
+  FoldedField folded(comparator_);
   while (auto field = reader.next()) {
     if (is_in(folded.make(*field))) return true;
   }
@@ -124,7 +131,7 @@ bool Needle::is_in_header(std::string_view header) const {
 
 void append_header_texts(std::string_view header, TextVisitor& visitor) {
   mime::HeaderReader reader(header);
-  FoldedField maker;
+  FoldedField maker(Comparator::unicode_casemap);
   std::string folded;
   while (auto field = reader.next()) {
     folded = maker.make(*field);
@@ -140,8 +147,9 @@ void append_header_texts(std::string_view header, TextVisitor& visitor) {
   }
 }
 
-TextFolder::TextFolder(std::string_view charset)
+TextFolder::TextFolder(std::string_view charset, Comparator comparator)
     : charset_(charset),
+      comparator_(comparator),
       has_lines_(!begins_with_any(charset, kWideCharsets)),
       ascii_stays_(begins_with_any(charset, kAsciiCharsets)) {}
 
@@ -173,11 +181,11 @@ void TextFolder::finish(std::string& folded) {
 
 void TextFolder::append_folded(std::string_view octets, std::string& folded) const {
   if (!ascii_stays_) {
-    folded += mime::fold_case(mime::to_utf8(octets, charset_));
+    folded += comparable_form(comparator_, mime::to_utf8(octets, charset_));
     return;
   }
   if (!has_eight_bit(octets)) {
-    append_upper(octets, folded);
+    append_ascii(comparator_, octets, folded);
     return;
   }
   // Only lines with other characters need the tables.
@@ -185,16 +193,16 @@ void TextFolder::append_folded(std::string_view octets, std::string& folded) con
     const std::size_t end = std::min(octets.find('\n'), octets.size() - 1) + 1;
     const std::string_view line = octets.substr(0, end);
     if (has_eight_bit(line)) {
-      folded += mime::fold_case(mime::to_utf8(line, charset_));
+      folded += comparable_form(comparator_, mime::to_utf8(line, charset_));
     } else {
-      append_upper(line, folded);
+      append_ascii(comparator_, line, folded);
     }
     octets.remove_prefix(end);
   }
 }
 
 TextSearch::TextSearch(const Needle& needle, std::string_view charset)
-    : needle_(needle), folder_(charset), found_(needle.empty()) {}
+    : needle_(needle), folder_(charset, needle.comparator()), found_(needle.empty()) {}
 
 bool TextSearch::feed(std::string_view octets) {
   if (found_) return true;

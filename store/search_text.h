@@ -1,16 +1,21 @@
-// Substring search without regard to case (i;unicode-casemap, RFC 5051) in header fields and in
-// bodies that arrive piece by piece. Made for speed where the text is ASCII, which most mail is.
+// Substring search by a comparator, most often without regard to case (i;unicode-casemap, RFC
+// 5051), in header fields and in bodies that arrive piece by piece. Made for speed where the text
+// is ASCII, which most mail is. "Folded" is the comparator's comparable form.
 #pragma once
 
 #include <string>
 #include <string_view>
+
+#include "store/comparator.h"
 
 namespace mailkeep::store {
 
 // What is searched for, in its folded form.
 class Needle {
  public:
-  explicit Needle(std::string_view utf8);
+  explicit Needle(std::string_view utf8, Comparator comparator = Comparator::unicode_casemap);
+
+  Comparator comparator() const { return comparator_; }
 
   bool empty() const { return folded_.empty(); }
   std::size_t size() const { return folded_.size(); }
@@ -25,6 +30,7 @@ class Needle {
   bool is_in_header(std::string_view header) const;
 
  private:
+  Comparator comparator_;
   std::string folded_;
 };
 
@@ -54,7 +60,8 @@ void append_header_texts(std::string_view header, TextVisitor& visitor);
 // longest line, which counts up to 256 KiB.
 class TextFolder {
  public:
-  explicit TextFolder(std::string_view charset);
+  explicit TextFolder(std::string_view charset,
+                      Comparator comparator = Comparator::unicode_casemap);
 
   // The next octets; appends as much folded text as is sure.
   void feed(std::string_view octets, std::string& folded);
@@ -65,6 +72,7 @@ class TextFolder {
   void append_folded(std::string_view octets, std::string& folded) const;
 
   const std::string_view charset_;
+  const Comparator comparator_;
   const bool has_lines_;    // a line feed is one octet, and ends every character and escape
   const bool ascii_stays_;  // octets below 128 mean ASCII, whatever is around them
   std::string waiting_;     // a last line that is not complete

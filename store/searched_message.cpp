@@ -61,7 +61,7 @@ mime::Structure SearchedMessage::structure() {
   return structure.finish();
 }
 
-bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header) {
+bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header, Comparator comparator) {
   if (with_header && visitor.header(head())) return true;
   const mime::Structure structure = this->structure();
   for (const mime::Part& part : structure.parts) {
@@ -69,14 +69,15 @@ bool SearchedMessage::visit_texts(TextVisitor& visitor, bool with_header) {
       read(part.header_begin, std::min(part.body_begin - part.header_begin, kMaxPartHeaderBytes));
       if (visitor.header(octets_)) return true;
     }
-    if (mime::is_searchable(part) && visit_part(part, visitor)) return true;
+    if (mime::is_searchable(part) && visit_part(part, visitor, comparator)) return true;
   }
   return false;
 }
 
-bool SearchedMessage::visit_part(const mime::Part& part, TextVisitor& visitor) {
+bool SearchedMessage::visit_part(const mime::Part& part, TextVisitor& visitor,
+                                 Comparator comparator) {
   mime::TransferDecoder decoder(mime::transfer_encoding(part.encoding));
-  TextFolder folder(mime::charset_of(part));
+  TextFolder folder(mime::charset_of(part), comparator);
   folded_.clear();
   visitor.begin_text();
   std::uint64_t offset = part.body_begin;
@@ -108,7 +109,7 @@ bool SearchedMessage::text_holds(const Needle& needle) {
     const Needle& wanted_;
   };
   Finder finder(needle);
-  return visit_texts(finder, false);
+  return visit_texts(finder, false, needle.comparator());
 }
 
 }  // namespace mailkeep::store

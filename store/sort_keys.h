@@ -1,7 +1,7 @@
 // What SORT and THREAD compare (RFC 5256 3, RFC 5957), kept since a message arrived.
 //
-// Texts are UTF-8 in the form of fold_case (i;unicode-casemap), cut to kMaxSortKeyBytes, and empty
-// where the message has none. Message-IDs are 64-bit hashes: equal ones are taken for the same id.
+// Texts are UTF-8 in a comparator's form, cut to kMaxSortKeyBytes, and empty where the message has
+// none. Message-IDs are 64-bit hashes: equal ones are taken for the same id.
 #pragma once
 
 #include <cstdint>

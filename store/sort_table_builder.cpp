@@ -56,7 +56,7 @@ void SortTableBuilder::copy(const SortTable& table, const UidSet& uids) {
   copied_ = storage_->rows.size();
 }
 
-void SortTableBuilder::add(const sqlite::Query& row) {
+void SortTableBuilder::add(const sqlite::Query& row, std::string_view packed) {
   SortKeys& keys = storage_->rows.emplace_back();
   keys.uid.value = static_cast<std::uint32_t>(row.integer(0));
   keys.thread.value = row.integer(1);
@@ -65,7 +65,6 @@ void SortTableBuilder::add(const sqlite::Query& row) {
   keys.save_date = row.integer(4);
   keys.size = static_cast<std::uint64_t>(row.integer(5));
   if (detail_ == SortDetail::dates) return;
-  const std::string_view packed = row.blob(6);
   storage_->text.insert(storage_->text.end(), packed.begin(), packed.end());
   ends_.push_back(storage_->text.size());
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "store/sort_keys.h"
@@ -18,7 +19,11 @@ class SortTableBuilder {
   void copy(const SortTable& table, const UidSet& uids);
   // A row of uid, thread_id, internal_date, sent_seconds, save_date, size, keys; in ascending
   // order.
-  void add(const sqlite::Query& row);
+  void add(const sqlite::Query& row) {
+    add(row, detail_ == SortDetail::dates ? std::string_view() : row.blob(6));
+  }
+  // The same with keys that are not kept.
+  void add(const sqlite::Query& row, std::string_view packed);
   // Once.
   SortTable finish();
 

@@ -109,10 +109,11 @@ StructureRecord StructureMaker::record_of(mime::Structure& structure, const Pars
 }
 
 MessageKeys StructureMaker::keys_of(const mime::Structure& structure, std::string_view head,
-                                    const Parsing& parsing) {
+                                    const Parsing& parsing, Comparator comparator) {
   try {
-    return parsing.make_keys ? parsing.make_keys(structure, head)
-                             : make_message_keys(structure, head);
+    const bool is_kept = comparator == Comparator::unicode_casemap;
+    return is_kept && parsing.make_keys ? parsing.make_keys(structure, head)
+                                        : make_message_keys(structure, head, comparator);
   } catch (const std::exception&) {
     return make_message_keys(
         mime::opaque_structure(structure.size, head.size(), mime::DefectKind::handling_failed), {});

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "mime/preview.h"
 #include "mime/structure.h"
 #include "store/message_keys.h"
 #include "store/time_budget.h"
@@ -30,6 +31,9 @@ struct SentDate {
   std::int64_t seconds;
   std::int32_t zone_minutes;
 };
+
+// What kept previews were made by: they depend on the structure too.
+inline constexpr std::int64_t kPreviewState = mime::kParserVersion * 1000 + mime::kPreviewVersion;
 
 // A structure as it is kept, and those of its values that are columns of their own.
 struct StructureRecord {
@@ -64,7 +68,8 @@ class StructureMaker {
   static StructureRecord record_of(mime::Structure& structure, const Parsing& parsing);
   // Keys for sorting and threading; those of an opaque message where making them throws.
   static MessageKeys keys_of(const mime::Structure& structure, std::string_view head,
-                             const Parsing& parsing);
+                             const Parsing& parsing,
+                             Comparator comparator = Comparator::unicode_casemap);
 
  private:
   // Counts the octets of the header, which no parser is needed for.

@@ -123,6 +123,8 @@ void WriteQueue::run_job(sqlite::Database& database, WriteJob& job, bool alone) 
     return;
   }
   if (savepoint) savepoint->keep();
+  for (TouchedMailbox& touched : context.touched) touched.origin = job.origin_;
+  for (MailboxEvent& event : context.events) event.origin = job.origin_;
   job.touched_ = std::move(context.touched);
   job.events_ = std::move(context.events);
 }

@@ -23,6 +23,7 @@ namespace mailkeep::store {
 struct TouchedMailbox {
   MailboxId mailbox;
   Modseq modseq;
+  Origin origin = kNoOrigin;  // set by the queue
 };
 
 // What a write sees: the database inside its transaction.
@@ -47,6 +48,7 @@ class WriteJob {
   friend class WriteQueue;
   const sqlite::Durability durability_;
   const std::uint64_t bytes_;  // about what it writes
+  const Origin origin_ = current_origin();
   std::vector<TouchedMailbox> touched_;
   std::vector<MailboxEvent> events_;
   std::exception_ptr error_;

@@ -59,7 +59,7 @@ std::string message_limit(Session& session) {
   return std::to_string(session.settings().message_limit);
 }
 
-// RFC 9738 3: where only COPY is limited.
+// RFC 9738 3: where only COPY and APPEND are limited.
 bool has_save_limit(Session& session) {
   return session.settings().save_limit != 0 && !has_message_limit(session);
 }
@@ -154,10 +154,14 @@ constexpr CapabilityEntry kTable[] = {
      .name = "CREATE-SPECIAL-USE",
      .rfc = "RFC 6154",
      .builds_on = Capability::special_use},
-    {.capability = Capability::metadata, .name = "METADATA", .rfc = "RFC 5464"},
+    {.capability = Capability::metadata,
+     .name = "METADATA",
+     .rfc = "RFC 5464",
+     .enable = enable_metadata},
     {.capability = Capability::metadata_server,
      .name = "METADATA-SERVER",
      .rfc = "RFC 5464",
+     .enable = enable_metadata_server,
      .builds_on = Capability::metadata},
     {.capability = Capability::list_metadata,
      .name = "LIST-METADATA",
@@ -203,6 +207,7 @@ constexpr CapabilityEntry kTable[] = {
      .name = "URL-PARTIAL",
      .rfc = "RFC 5550 5.7.1",
      .builds_on = Capability::catenate},
+    {.capability = Capability::url_auth, .name = "URLAUTH", .rfc = "RFC 4467"},
     {.capability = Capability::condstore,
      .name = "CONDSTORE",
      .rfc = "RFC 7162",
@@ -260,9 +265,11 @@ constexpr CapabilityEntry kTable[] = {
      .name = "UIDONLY",
      .rfc = "RFC 9586",
      .enable = enable_uid_only},
+    {.capability = Capability::uid_batches, .name = "UIDBATCHES", .rfc = "RFC 10022"},
     {.capability = Capability::partial, .name = "PARTIAL", .rfc = "RFC 9394"},
     {.capability = Capability::status_size, .name = "STATUS=SIZE", .rfc = "RFC 8438"},
     {.capability = Capability::save_date, .name = "SAVEDATE", .rfc = "RFC 8514"},
+    {.capability = Capability::in_progress, .name = "INPROGRESS", .rfc = "RFC 9585"},
     {.capability = Capability::message_limit,
      .name = "MESSAGELIMIT=",
      .rfc = "RFC 9738",

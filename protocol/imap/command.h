@@ -28,19 +28,20 @@
 #include "protocol/imap/commands/status.h"
 #include "protocol/imap/commands/store.h"
 #include "protocol/imap/commands/thread.h"
+#include "protocol/imap/commands/uid_batches.h"
+#include "protocol/imap/commands/url_auth.h"
 
 namespace mailkeep::imap {
 
-using Command =
-    std::variant<CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand,
-                 StartTlsCommand, LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand,
-                 CreateCommand, DeleteCommand, RenameCommand, SubscribeCommand, ListCommand,
-                 LsubCommand, NamespaceCommand, StatusCommand, AppendCommand, IdleCommand,
-                 CheckCommand, CloseCommand, ExpungeCommand, SearchCommand, SortCommand,
-                 ThreadCommand, CancelUpdateCommand, ComparatorCommand, MultiSearchCommand,
-                 FetchCommand, StoreCommand, CopyCommand, SetAclCommand, GetAclCommand,
-                 ListRightsCommand, MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand,
-                 SetQuotaCommand, GetMetadataCommand, SetMetadataCommand, ReplaceCommand,
-                 CompressCommand, UnauthenticateCommand, LanguageCommand, NotifyCommand>;
+using Command = std::variant<
+    CapabilityCommand, NoopCommand, LogoutCommand, IdCommand, EnableCommand, StartTlsCommand,
+    LoginCommand, AuthenticateCommand, SelectCommand, UnselectCommand, CreateCommand, DeleteCommand,
+    RenameCommand, SubscribeCommand, ListCommand, LsubCommand, NamespaceCommand, StatusCommand,
+    AppendCommand, IdleCommand, CheckCommand, CloseCommand, ExpungeCommand, SearchCommand,
+    SortCommand, ThreadCommand, CancelUpdateCommand, ComparatorCommand, MultiSearchCommand,
+    FetchCommand, StoreCommand, CopyCommand, SetAclCommand, GetAclCommand, ListRightsCommand,
+    MyRightsCommand, GetQuotaCommand, GetQuotaRootCommand, SetQuotaCommand, GetMetadataCommand,
+    SetMetadataCommand, ReplaceCommand, CompressCommand, UnauthenticateCommand, LanguageCommand,
+    NotifyCommand, UidBatchesCommand, ResetKeyCommand, GenUrlAuthCommand, UrlFetchCommand>;
 
 }  // namespace mailkeep::imap

@@ -36,6 +36,7 @@ constexpr CommandEntry kCommands[] = {
     {"EXAMINE", as_command<parse_examine>, kAfterLogin},
     {"EXPUNGE", as_command<parse_expunge>, kSelected},
     {"FETCH", as_command<parse_fetch>, kSelected, true},
+    {"GENURLAUTH", as_command<parse_genurlauth>, kAfterLogin, false, Capability::url_auth},
     {"GETACL", as_command<parse_getacl>, kAfterLogin, false, Capability::acl},
     {"GETMETADATA", as_command<parse_getmetadata>, kAfterLogin, false, Capability::metadata},
     {"GETQUOTA", as_command<parse_getquota>, kAfterLogin, false, Capability::quota},
@@ -55,6 +56,7 @@ constexpr CommandEntry kCommands[] = {
     {"NOTIFY", as_command<parse_notify>, kAfterLogin, false, Capability::notify},
     {"RENAME", as_command<parse_rename>, kAfterLogin},
     {"REPLACE", as_command<parse_replace>, kSelected, false, Capability::replace},
+    {"RESETKEY", as_command<parse_resetkey>, kAfterLogin, false, Capability::url_auth},
     {"SEARCH", as_command<parse_search>, kSelected, true},
     {"SELECT", as_command<parse_select>, kAfterLogin},
     {"SETACL", as_command<parse_setacl>, kAfterLogin, false, Capability::acl},
@@ -75,14 +77,20 @@ constexpr CommandEntry kCommands[] = {
     {"UID SORT", as_command<parse_uid_sort>, kSelected, false, Capability::sort},
     {"UID STORE", as_command<parse_uid_store>, kSelected},
     {"UID THREAD", as_command<parse_uid_thread>, kSelected},
+    {"UIDBATCHES", as_command<parse_uid_batches>, kSelected, false, Capability::uid_batches},
     {"UNAUTHENTICATE", as_command<parse_unauthenticate>, kAfterLogin, false,
      Capability::unauthenticate},
     {"UNSELECT", as_command<parse_unselect>, kSelected, false, Capability::unselect},
     {"UNSUBSCRIBE", as_command<parse_unsubscribe>, kAfterLogin},
+    {"URLFETCH", as_command<parse_urlfetch>, kAfterLogin, false, Capability::url_auth},
 };
 static_assert(std::ranges::is_sorted(kCommands, {}, &CommandEntry::name));
 
 }  // namespace
+
+std::span<const CommandEntry> command_table() {
+  return kCommands;
+}
 
 const CommandEntry* find_command(std::string_view name) {
   std::string upper(name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "protocol/imap/command.h"
@@ -27,6 +28,8 @@ struct CommandEntry {
   // What it belongs to: where that is turned off, there is no such command.
   Capability capability = Capability::imap4rev1;
 };
+
+std::span<const CommandEntry> command_table();
 
 // The entry of `name` (any case), or null.
 const CommandEntry* find_command(std::string_view name);

@@ -44,7 +44,8 @@ class CompressedStream::Deflater {
 
   // Appends `bytes`, compressed up to an octet's end, so that the peer has all of it and another
   // compressor can go on from there.
-  void write(std::string_view bytes, std::string& out) {
+  // `last`: nothing comes behind them.
+  void write(std::string_view bytes, bool last, std::string& out) {
     stream_.next_in = octets(bytes);
     stream_.avail_in = static_cast<uInt>(bytes.size());
     do {
@@ -52,7 +53,7 @@ class CompressedStream::Deflater {
       out.resize(before + kPieceBytes);
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
       stream_.avail_out = static_cast<uInt>(kPieceBytes);
-      deflate(&stream_, Z_SYNC_FLUSH);
+      deflate(&stream_, last ? Z_FINISH : Z_SYNC_FLUSH);
       out.resize(out.size() - stream_.avail_out);
     } while (stream_.avail_out == 0);
   }
@@ -73,7 +74,8 @@ class CompressedStream::Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  // Inflates some of `input`, which is shortened, at most `limit` octets of output.
+  // Inflates some of `input`, which is shortened, at most `limit` octets of output, and no further
+  // than to the end of a block: what follows may not be compressed any more.
   Inflated read(std::string& input, std::string& out, std::size_t limit) {
     stream_.next_in = octets(input);
     stream_.avail_in = static_cast<uInt>(input.size());
@@ -85,14 +87,44 @@ class CompressedStream::Inflater {
       out.resize(at + piece);
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + at);
       stream_.avail_out = static_cast<uInt>(piece);
-      status = inflate(&stream_, Z_SYNC_FLUSH);
+      status = inflate(&stream_, Z_BLOCK);
       out.resize(out.size() - stream_.avail_out);
+      note_block(out.size() != at);
+      if (status == Z_OK && at_block()) {
+        if (out.size() != before || stream_.avail_in == 0) break;
+        continue;
+      }
       if (stream_.avail_out != 0) break;
     }
     full_ = stream_.avail_out == 0;
+    ended_ = ended_ || status == Z_STREAM_END;
     input.erase(0, input.size() - stream_.avail_in);
     if (out.size() != before) return Inflated::some;
+    if (status == Z_STREAM_END) return Inflated::ended;
     return status == Z_OK || status == Z_BUF_ERROR ? Inflated::none : Inflated::broken;
+  }
+
+  // Inflates the empty block that ends what was written last, or the end of all, from `input`,
+  // which is shortened. None: it is not all there.
+  Inflated read_end(std::string& input) {
+    std::string nothing(1, '\0');
+    stream_.next_in = octets(input);
+    stream_.avail_in = static_cast<uInt>(input.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(nothing.data());
+    stream_.avail_out = 1;
+    int status = ended_ ? Z_STREAM_END : Z_OK;
+    bool ended = ended_;
+    while (status == Z_OK && !ended && stream_.avail_out != 0) {
+      const bool was_empty = is_empty_;
+      status = inflate(&stream_, Z_BLOCK);
+      ended = status == Z_OK && at_block() && was_empty;
+      note_block(stream_.avail_out == 0);
+    }
+    input.erase(0, input.size() - stream_.avail_in);
+    if (status == Z_STREAM_END) return Inflated::ended;
+    if (stream_.avail_out == 0) return Inflated::broken;  // more commands are in it
+    if (status != Z_OK && status != Z_BUF_ERROR) return Inflated::broken;
+    return ended ? Inflated::ended : Inflated::none;
   }
 
   // Whether more may come out without new input.
@@ -100,8 +132,8 @@ class CompressedStream::Inflater {
 
   // What another inflater needs to go on from here. Nothing: it cannot, in the middle of a block.
   bool history(std::string& history) {
-    constexpr int kAtBlock = 128;  // directly behind a block; below it: bits left over
-    if (full_ || stream_.data_type != kAtBlock) return false;
+    constexpr int kBits = 0x3f;  // left over of the last octet
+    if (full_ || ended_ || !at_block() || (stream_.data_type & kBits) != 0) return false;
     history.resize(kHistoryBytes);
     uInt length = 0;
     inflateGetDictionary(&stream_, reinterpret_cast<Bytef*>(history.data()), &length);
@@ -111,8 +143,14 @@ class CompressedStream::Inflater {
   }
 
  private:
+  bool at_block() const { return (stream_.data_type & 128) != 0; }
+  // What became of the block that is being inflated.
+  void note_block(bool has_output) { is_empty_ = at_block() || (is_empty_ && !has_output); }
+
   z_stream stream_{};
   bool full_ = false;
+  bool ended_ = false;
+  bool is_empty_ = true;  // nothing came out of the block yet
 };
 
 CompressedStream::CompressedStream(protocol::Stream& under, std::string received)
@@ -148,7 +186,7 @@ Awaitable<ReadStatus> CompressedStream::read(std::string& into, std::chrono::sec
     if (broken_) co_return ReadStatus::closed;
     const Inflated inflated = inflate_to(into);
     if (inflated == Inflated::some) co_return ReadStatus::data;
-    if (inflated == Inflated::broken) {
+    if (inflated == Inflated::broken || inflated == Inflated::ended) {
       broken_ = true;
       continue;
     }
@@ -171,11 +209,29 @@ Awaitable<bool> CompressedStream::write(std::string_view bytes) {
     const std::string_view piece = bytes.substr(0, kReadBytes);
     bytes.remove_prefix(piece.size());
     compressed.clear();
-    deflater_->write(piece, compressed);
+    deflater_->write(piece, ending_ && bytes.empty(), compressed);
     const bool written = co_await under_.write(compressed);
     if (!written) co_return false;
   }
   co_return true;
+}
+
+Awaitable<bool> CompressedStream::end_input(std::string& plain, std::chrono::seconds limit) {
+  for (;;) {
+    if (!inflater_) {
+      inflater_ = std::make_unique<Inflater>(history_);
+      history_ = {};
+    }
+    const Inflated inflated = inflater_->read_end(received_);
+    if (inflated == Inflated::broken) co_return false;
+    if (inflated == Inflated::ended) {
+      plain += received_;
+      received_.clear();
+      co_return true;
+    }
+    const ReadStatus status = co_await under_.read(received_, limit, false);
+    if (status != ReadStatus::data) co_return false;
+  }
 }
 
 Awaitable<bool> CompressedStream::start_tls() {

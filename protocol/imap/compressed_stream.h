@@ -30,13 +30,21 @@ class CompressedStream final : public protocol::Stream {
   const std::string& peer() const override { return under_.peer(); }
   bool peer_is_loopback() const override { return under_.peer_is_loopback(); }
 
+  // The end of compression (RFC 8437 4): the next write is the last one that is compressed, and
+  // ends the compressed octets.
+  void end_output() { ending_ = true; }
+  // Reads the client's compressed octets to their end. What came behind them, which is not
+  // compressed, is appended to `plain`. False: the connection is gone, or sent what cannot be
+  // inflated.
+  protocol::Awaitable<bool> end_input(std::string& plain, std::chrono::seconds limit);
+
   // Octets held while idle, without this object; for tests.
   std::size_t held_bytes() const;
 
  private:
   class Deflater;
   class Inflater;
-  enum class Inflated : std::uint8_t { some, none, broken };
+  enum class Inflated : std::uint8_t { some, none, ended, broken };
 
   Inflated inflate_to(std::string& into);
   void release();
@@ -47,6 +55,7 @@ class CompressedStream final : public protocol::Stream {
   std::unique_ptr<Inflater> inflater_;  // null while idle
   std::string history_;                 // what a new inflater starts from
   bool broken_ = false;
+  bool ending_ = false;
 };
 
 }  // namespace mailkeep::imap

@@ -9,6 +9,9 @@ struct Enabled {
   bool imap4rev2 = false;  // RFC 9051: no \Recent, ESEARCH responses, UTF-8
   bool utf8 = false;       // UTF8=ACCEPT (RFC 6855)
   bool uid_only = false;   // RFC 9586
+  // Told of annotations that others change (RFC 5464 4.4): of mailboxes, of the account.
+  bool metadata = false;
+  bool metadata_server = false;
 };
 
 }  // namespace mailkeep::imap

@@ -1,10 +1,10 @@
 #include "protocol/imap/language.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
+#include "protocol/imap/language_texts.h"
 #include "protocol/imap/wire/characters.h"
 
 namespace mailkeep::imap {
@@ -15,46 +15,10 @@ constexpr std::pair<std::string_view, Language> kTags[] = {
     {"FR", Language::french},           {"ES", Language::spanish}, {"ZH", Language::chinese},
 };
 
-// In the order of the languages from German on. A "{}" stands for the same word in each.
-struct Text {
-  std::string_view english;
-  std::array<std::string_view, 4> others;
-};
-constexpr Text kTexts[] = {
-    {"{} completed", {"{} abgeschlossen", "{} terminé", "{} completado", "{} 已完成"}},
-    {"{} completed, no messages",
-     {"{} abgeschlossen, keine Nachrichten", "{} terminé, aucun message",
-      "{} completado, ningún mensaje", "{} 已完成，没有邮件"}},
-    {"Logged in", {"Angemeldet", "Connecté", "Sesión iniciada", "已登录"}},
-    {"Wrong name or password",
-     {"Name oder Passwort falsch", "Nom ou mot de passe incorrect",
-      "Nombre o contraseña incorrectos", "用户名或密码错误"}},
-    {"Log-in needs TLS",
-     {"Die Anmeldung braucht TLS", "La connexion exige TLS", "El inicio de sesión requiere TLS",
-      "登录需要 TLS"}},
-    {"There is no such mailbox.",
-     {"Kein solches Postfach", "Boîte aux lettres inexistante", "No existe ese buzón",
-      "没有该邮箱"}},
-    {"A mailbox of this name exists already.",
-     {"Das Postfach gibt es schon", "La boîte aux lettres existe déjà", "El buzón ya existe",
-      "邮箱已存在"}},
-    {"Mailbox is read-only",
-     {"Das Postfach ist nur lesbar", "La boîte aux lettres est en lecture seule",
-      "El buzón es de solo lectura", "邮箱是只读的"}},
-    {"The account is over its quota.",
-     {"Speicherplatz erschöpft", "Quota dépassé", "Cuota superada", "超出配额"}},
-    {"No message with such a sequence number",
-     {"Keine Nachricht mit dieser Nummer", "Aucun message avec ce numéro",
-      "Ningún mensaje con ese número", "没有该序号的邮件"}},
-    {"Internal error, see the server's log; the session goes on",
-     {"Interner Fehler, siehe Protokoll des Servers; die Sitzung geht weiter",
-      "Erreur interne, voir le journal du serveur ; la session continue",
-      "Error interno, vea el registro del servidor; la sesión continúa",
-      "内部错误，请查看服务器日志；会话继续"}},
-    {"None of these languages is spoken here",
-     {"Keine dieser Sprachen wird hier gesprochen", "Aucune de ces langues n'est parlée ici",
-      "Aquí no se habla ninguno de esos idiomas", "此处不支持这些语言"}},
-};
+// The place of a language in a TranslatedText; none of those is English.
+std::size_t column_of(Language language) {
+  return static_cast<std::size_t>(language) - static_cast<std::size_t>(Language::german);
+}
 
 // What stands for "{}" where `text` is `pattern`.
 std::optional<std::string_view> matched(std::string_view pattern, std::string_view text) {
@@ -99,9 +63,8 @@ std::string language_tags() {
 
 std::string translated(Language language, std::string_view english) {
   if (language < Language::german) return std::string(english);
-  const std::size_t column =
-      static_cast<std::size_t>(language) - static_cast<std::size_t>(Language::german);
-  for (const Text& text : kTexts) {
+  const std::size_t column = column_of(language);
+  for (const TranslatedText& text : translated_texts()) {
     const auto word = matched(text.english, english);
     if (!word) continue;
     std::string result(text.others[column]);
@@ -110,6 +73,11 @@ std::string translated(Language language, std::string_view english) {
     return result;
   }
   return std::string(english);
+}
+
+std::string_view translated_other_users(Language language) {
+  if (language < Language::german) return {};
+  return translated_other_users().others[column_of(language)];
 }
 
 }  // namespace mailkeep::imap

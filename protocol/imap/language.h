@@ -28,4 +28,7 @@ std::string language_tags();
 // where the table has it, else as it is. UTF-8.
 std::string translated(Language language, std::string_view english);
 
+// What "Other Users/" is called for people (RFC 5255 3.4); empty where it needs no other name.
+std::string_view translated_other_users(Language language);
+
 }  // namespace mailkeep::imap

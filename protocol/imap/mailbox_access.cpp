@@ -11,21 +11,56 @@ namespace {
 
 using store::StoreError;
 
+// The names of owners are one level: "=2F" stands in them for '/', and "=3D" for an '=' that would
+// be taken for the begin of one of these.
+constexpr std::string_view kSlash = "=2F";
+constexpr std::string_view kEquals = "=3D";
+
+std::string level_of(std::string_view owner) {
+  std::string level;
+  for (; !owner.empty(); owner.remove_prefix(1)) {
+    const bool escape = owner.starts_with(kSlash) || owner.starts_with(kEquals);
+    if (owner.front() == '/') {
+      level += kSlash;
+    } else if (escape) {
+      level += kEquals;
+    } else {
+      level += owner.front();
+    }
+  }
+  return level;
+}
+
+std::string owner_at(std::string_view level) {
+  std::string owner;
+  while (!level.empty()) {
+    const bool slash = level.starts_with(kSlash);
+    if (slash || level.starts_with(kEquals)) {
+      owner += slash ? '/' : '=';
+      level.remove_prefix(kSlash.size());
+    } else {
+      owner += level.front();
+      level.remove_prefix(1);
+    }
+  }
+  return owner;
+}
+
 // A name below "Other Users/".
 struct OthersName {
-  std::string_view owner;
+  std::string owner;
   std::string_view mailbox;  // empty: the owner's level itself
 };
 
 OthersName split(std::string_view name) {
   name.remove_prefix(std::min(name.size(), kOtherUsers.size()));
   const std::size_t slash = name.find('/');
-  if (slash == std::string_view::npos) return {name, {}};
-  return {name.substr(0, slash), name.substr(slash + 1)};
+  if (slash == std::string_view::npos) return {owner_at(name), {}};
+  return {owner_at(name.substr(0, slash)), name.substr(slash + 1)};
 }
 
 std::string name_for_user(std::string_view owner, std::string_view mailbox) {
-  return std::string(kOtherUsers).append(owner).append("/").append(mailbox);
+  return std::string(kOtherUsers).append(level_of(owner)).append("/").append(mailbox);
 }
 
 // Why a user who has `rights` may not do what needs more: only who knows of a mailbox is told that
@@ -154,7 +189,7 @@ void MailboxAccess::add_shared(std::vector<ReachedMailbox>& found) const {
     const std::vector<store::SharedMailbox> of_owner(at, end);
     at = end;
     const std::string& owner = of_owner.front().owner_name;
-    if (owner == own_->name() || owner.contains('/')) continue;
+    if (owner == own_->name()) continue;
     const auto opened = store_->open_account(owner);
     if (!opened) continue;
     const auto account = (*opened)->for_reader(own_->name());

@@ -2,9 +2,9 @@
 // called there, and what this user may do with it (RFC 4314). Every command that reaches a mailbox
 // by its name asks here.
 //
-// The mailboxes of others are under "Other Users/", then the owner's name (RFC 2342). One that the
-// user may know nothing of is no_such_mailbox, as one that does not exist; a known one without the
-// right that is needed is no_permission (RFC 4314 6).
+// The mailboxes of others are under "Other Users/", then the owner's name (RFC 2342), in which
+// "=2F" stands for '/'. One that the user may know nothing of is no_such_mailbox, as one that does
+// not exist; a known one without the right that is needed is no_permission (RFC 4314 6).
 //
 // All of it blocks on the store. May be used by any thread, as the store may.
 #pragma once

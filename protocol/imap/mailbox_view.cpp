@@ -129,6 +129,10 @@ void MailboxView::own_flag_change(const store::FlagChangeResult& result) {
   }
 }
 
+void MailboxView::note_own_messages(const store::UidSet& uids) {
+  for (const auto& range : uids.ranges()) own_messages_.add(range);
+}
+
 void MailboxView::learn_keywords(Encoder& out,
                                  const std::shared_ptr<const std::vector<std::string>>& keywords) {
   if (!keywords || *keywords == *info_.keywords) return;
@@ -214,7 +218,8 @@ store::UidSet MailboxView::write_changes(Encoder& out, bool expunges, bool flags
   for (const auto& range : pending_new_.ranges()) own_uids().append(range);
   out.raw("* ").number(uids().size()).raw(" EXISTS\r\n");
   if (!enabled_->imap4rev2) out.raw("* ").number(recent_count()).raw(" RECENT\r\n");
-  return std::exchange(pending_new_, {});
+  const store::UidSet own = std::exchange(own_messages_, {});
+  return std::exchange(pending_new_, {}).difference(own);
 }
 
 }  // namespace mailkeep::imap

@@ -66,7 +66,7 @@ class MailboxView {
   void obey(const Enabled& enabled) { enabled_ = &enabled; }
 
   // Tells what has been read and may be told: EXPUNGE and flags where they may be, else they wait.
-  // Returns the messages that the client did not know before.
+  // Returns the messages that the client did not know before, without its own.
   store::UidSet write_changes(Encoder& out, bool expunges, bool flags = true);
 
   // The untagged FLAGS response of the mailbox, with PERMANENTFLAGS where `permanent`.
@@ -79,6 +79,8 @@ class MailboxView {
   // The session changed flags itself and has told the client as much as it should. Where nobody
   // else changed anything in between, these changes will not be read again.
   void own_flag_change(const store::FlagChangeResult& result);
+  // The session itself added these messages.
+  void note_own_messages(const store::UidSet& uids);
   // Learns keywords that came with an own change, and tells them.
   void learn_keywords(Encoder& out,
                       const std::shared_ptr<const std::vector<std::string>>& keywords);
@@ -106,6 +108,7 @@ class MailboxView {
   store::UidSet pending_expunged_;             // known to the client, gone from the store
   store::UidSet pending_new_;                  // not yet known to the client
   std::vector<store::FlagRow> pending_flags_;  // of messages the client knows
+  store::UidSet own_messages_;                 // added by the session, not told yet
   std::vector<store::FlagRow> own_changes_;    // not to be told when they are read from the store
   bool keywords_changed_ = false;
 };

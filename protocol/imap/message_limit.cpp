@@ -28,9 +28,16 @@ std::string limit_messages(const Settings& settings, store::UidSet& uids) {
   return code_of(limit, uids);
 }
 
+std::uint32_t save_limit_of(const Settings& settings) {
+  return settings.message_limit != 0 ? settings.message_limit : settings.save_limit;
+}
+
+std::string limit_code(std::uint32_t limit) {
+  return "MESSAGELIMIT " + std::to_string(limit);
+}
+
 std::string copy_limit_code(const Settings& settings, const store::UidSet& uids) {
-  const std::uint32_t limit =
-      settings.message_limit != 0 ? settings.message_limit : settings.save_limit;
+  const std::uint32_t limit = save_limit_of(settings);
   if (limit == 0 || uids.size() <= limit) return {};
   return code_of(limit, highest(uids, limit));
 }

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <set>
 #include <utility>
 
 #include "protocol/imap/commands/listing.h"
 #include "protocol/imap/commands/status.h"
-#include "store/annotation.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -61,23 +59,39 @@ struct Notifier::Inbox {
   }
 };
 
+SelectedMailbox SelectedMailbox::of(const MailboxView* view) {
+  if (view == nullptr) return {};
+  return {view->account().id(), view->id()};
+}
+
 Notifier::Notifier(std::shared_ptr<const NotifyRequest> request, const MailboxAccess& mailboxes,
-                   const Enabled& enabled, std::function<void()> wake)
+                   const Enabled& enabled, NotifierContext context)
     : request_(std::move(request)),
       mailboxes_(mailboxes),
       enabled_(enabled),
+      origin_(context.origin),
+      disabled_(context.disabled),
       inbox_(std::make_shared<Inbox>()) {
-  inbox_->wake = std::move(wake);
+  inbox_->wake = std::move(context.wake);
 }
 
 Notifier::~Notifier() = default;
 
-void Notifier::watch(const std::shared_ptr<store::Account>& account, std::string prefix) {
-  const std::size_t index = watched_.size();
-  Watched watched{account, std::move(prefix), {}};
-  watched.watch = account->watch_account(
-      [inbox = inbox_, index](const store::MailboxEvent& event) { inbox->add(index, event); });
+std::size_t Notifier::watch_of(const ReachedMailbox& mailbox) {
+  const auto known = std::ranges::find_if(watched_, [&](const Watched& watched) {
+    return watched.account->id() == mailbox.account->id();
+  });
+  const auto index = static_cast<std::size_t>(known - watched_.begin());
+  if (known != watched_.end()) return index;
+  std::string prefix = mailbox.name;
+  prefix.resize(prefix.size() - std::min(prefix.size(), mailbox.info.name.size()));
+  Watched watched{mailbox.account, std::move(prefix), {}};
+  watched.watch = mailbox.account->watch_account(
+      [inbox = inbox_, index, own = origin_](const store::MailboxEvent& event) {
+        if (event.origin == store::kNoOrigin || event.origin != own) inbox->add(index, event);
+      });
   watched_.push_back(std::move(watched));
+  return index;
 }
 
 NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subscribed,
@@ -86,6 +100,9 @@ NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subs
   for (const NotifyGroup& group : request_->groups) {
     bool matches = false;
     switch (group.filter) {
+      case NotifyFilter::all:
+        matches = true;
+        break;
       case NotifyFilter::personal:
         matches = own && selectable;
         break;
@@ -112,24 +129,18 @@ NotifyEvents Notifier::wanted(const ReachedMailbox& mailbox) const {
   return wanted_by_name(mailbox.name, own, mailbox.info.subscribed, mailbox.info.selectable);
 }
 
-store::StoreResult<void> Notifier::begin(bool status, store::MailboxId selected, bool utf8,
+store::StoreResult<void> Notifier::begin(bool status, SelectedMailbox selected, bool utf8,
                                          std::string& out) {
   const auto all = mailboxes_.all();
   if (!all) return std::unexpected(all.error());
   Encoder encoder(out);
   encoder.set_utf8(utf8);
   for (const ReachedMailbox& mailbox : *all) {
-    const bool watches = std::ranges::any_of(watched_, [&](const Watched& watched) {
-      return watched.account->id() == mailbox.account->id();
-    });
-    if (!watches) {
-      std::string prefix = mailbox.name;
-      prefix.resize(prefix.size() - std::min(prefix.size(), mailbox.info.name.size()));
-      watch(mailbox.account, std::move(prefix));
-    }
+    const std::size_t index = watch_of(mailbox);
+    if (index != 0) visible_.emplace(index, mailbox.info.id);
     const NotifyEvents events = wanted(mailbox);
     if (!status || !events.any_of_messages() || !mailbox.info.selectable) continue;
-    if (mailbox.info.id == selected && mailbox.account.get() == &mailboxes_.own()) continue;
+    if (SelectedMailbox{mailbox.account->id(), mailbox.info.id} == selected) continue;
     std::vector<StatusItem> items{StatusItem::messages, StatusItem::uid_next,
                                   StatusItem::uid_validity};
     if (events.flag_change) items.push_back(StatusItem::highest_modseq);
@@ -143,14 +154,16 @@ bool Notifier::has_news() const {
   return inbox_->overflow || !inbox_->events.empty();
 }
 
-bool Notifier::tell(store::MailboxId selected, bool utf8, std::string& out) {
+bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
   Encoder encoder(out);
   encoder.set_utf8(utf8);
   std::vector<Event> events;
   {
     const std::lock_guard lock(inbox_->mutex);
     if (inbox_->overflow) {
-      encoder.raw("* OK [NOTIFICATIONOVERFLOW] ").text("Too much happens; NOTIFY ends").crlf();
+      if (request_->by_client) {
+        encoder.raw("* OK [NOTIFICATIONOVERFLOW] ").text("Too much happens; NOTIFY ends").crlf();
+      }
       return false;
     }
     events.swap(inbox_->events);
@@ -169,7 +182,7 @@ bool Notifier::tell(store::MailboxId selected, bool utf8, std::string& out) {
   return true;
 }
 
-void Notifier::tell(const Event& event, store::MailboxId selected, Encoder& out) {
+void Notifier::tell(const Event& event, SelectedMailbox selected, Encoder& out) {
   const Watched& watched = watched_[event.account];
   const store::MailboxEvent& what = event.event;
   if (what.kind == Kind::annotation && what.mailbox.value == 0) {
@@ -185,7 +198,9 @@ void Notifier::tell(const Event& event, store::MailboxId selected, Encoder& out)
   name = watched.prefix + name;
   switch (what.kind) {
     case Kind::messages:
-      if (what.mailbox != selected) tell_messages(event, name, out);
+      if (SelectedMailbox{watched.account->id(), what.mailbox} != selected) {
+        tell_messages(event, name, out);
+      }
       break;
     case Kind::created:
     case Kind::deleted:
@@ -218,10 +233,25 @@ void Notifier::tell_messages(const Event& event, const std::string& name, Encode
   write_status(out, name, items, Status{mailbox->info});
 }
 
+// Whether the mailbox could be looked up before; remembers whether it can be now.
+bool Notifier::note_visible(const Event& event, bool now) {
+  if (event.account == 0) return true;
+  const std::pair key(event.account, event.event.mailbox);
+  const bool before = visible_.contains(key);
+  if (now) {
+    visible_.insert(key);
+  } else {
+    visible_.erase(key);
+  }
+  return before;
+}
+
 void Notifier::tell_name(const Event& event, const std::string& name, Encoder& out) {
   const store::MailboxEvent& what = event.event;
   const bool own = event.account == 0;
   const auto mailbox = mailboxes_.find(name, right::lookup);
+  const bool was_visible = note_visible(event, mailbox.has_value());
+  if (!mailbox && !was_visible) return;
   // A mailbox that is gone matches as it did.
   const bool subscribed = what.kind == Kind::subscription || (mailbox && mailbox->info.subscribed);
   const NotifyEvents events = wanted_by_name(name, own, subscribed, true);
@@ -231,7 +261,8 @@ void Notifier::tell_name(const Event& event, const std::string& name, Encoder& o
   }
   if (!events.mailbox_name) return;
   std::string old_name;
-  if (what.kind == Kind::renamed) old_name = watched_[event.account].prefix + what.old_name;
+  if (what.kind == Kind::renamed && was_visible)
+    old_name = watched_[event.account].prefix + what.old_name;
   write_list(name, old_name, out);
   const bool comes_or_goes = what.kind == Kind::created || what.kind == Kind::deleted;
   const std::string parent(parent_of(name));
@@ -249,7 +280,7 @@ void Notifier::write_list(const std::string& name, std::string_view old_name, En
       out.raw(" \\Subscribed");
     }
   } else {
-    write_mailbox_attributes(out, mailbox->info);
+    write_mailbox_attributes(out, mailbox->info, disabled_);
   }
   out.raw(") ").string("/").sp().mailbox(name);
   if (!old_name.empty()) {
@@ -258,26 +289,27 @@ void Notifier::write_list(const std::string& name, std::string_view old_name, En
   out.crlf();
 }
 
-// Which entry changed is not known: all that are there are named (RFC 5465 5.6).
+// RFC 5464 4.4.2, RFC 5465 5.6, 5.7: names only. What is /private is told to nobody else.
 void Notifier::tell_annotations(const Event& event, const std::string& name, Encoder& out) {
-  NotifyEvents events;
+  const store::MailboxEvent& what = event.event;
+  const bool own = watched_[event.account].account->id() == mailboxes_.own().id();
   if (name.empty()) {
+    NotifyEvents events;
     for (const NotifyGroup& group : request_->groups) events |= group.events;
-    if (!events.server_metadata) return;
+    if (!events.server_metadata || !own) return;
   } else {
     const auto mailbox = mailboxes_.find(name, kNeeded);
     if (!mailbox || !wanted(*mailbox).mailbox_metadata) return;
   }
-  store::AnnotationQuery query;
-  query.entries = {"/private", "/shared"};
-  query.depth = store::AnnotationDepth::infinity;
-  const auto annotations = watched_[event.account].account->annotations(event.event.mailbox, query);
-  if (!annotations || annotations->entries.empty()) return;
-  out.raw("* METADATA ").mailbox(name);
-  for (const store::Annotation& annotation : annotations->entries) {
-    out.sp().astring(annotation.entry);
+  const std::string_view reader = own ? std::string_view() : mailboxes_.own().name();
+  bool first = true;
+  for (const std::string& entry : what.entries) {
+    if (entry.starts_with("/private") && what.reader != reader) continue;
+    if (first) out.raw("* METADATA ").mailbox(name);
+    first = false;
+    out.sp().astring(entry);
   }
-  out.crlf();
+  if (!first) out.crlf();
 }
 
 }  // namespace mailkeep::imap

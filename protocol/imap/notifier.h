@@ -7,39 +7,57 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/imap/commands/notify.h"
 #include "protocol/imap/enabled.h"
 #include "protocol/imap/mailbox_access.h"
+#include "protocol/imap/mailbox_view.h"
 #include "protocol/imap/wire/encoder.h"
 #include "store/mailbox_event.h"
 
 namespace mailkeep::imap {
 
+// The mailbox that the session tells of itself; zeros: none.
+struct SelectedMailbox {
+  store::AccountId account{};
+  store::MailboxId mailbox{};
+  static SelectedMailbox of(const MailboxView* view);
+  friend bool operator==(const SelectedMailbox&, const SelectedMailbox&) = default;
+};
+
+// What a notifier needs to know of its session.
+struct NotifierContext {
+  store::Origin origin;           // whose changes are not told (RFC 5465 5)
+  const CapabilitySet& disabled;  // must outlive the notifier
+  std::function<void()> wake;     // called from any thread
+};
+
 class Notifier {
  public:
   static constexpr std::size_t kMaxPending = 1'000;  // events that are not told yet, then overflow
 
-  // All but `request` and `wake` must outlive it. `wake` is called from any thread.
+  // `mailboxes` and `enabled` must outlive it.
   Notifier(std::shared_ptr<const NotifyRequest> request, const MailboxAccess& mailboxes,
-           const Enabled& enabled, std::function<void()> wake);
+           const Enabled& enabled, NotifierContext context);
   ~Notifier();
 
   const NotifyRequest& request() const { return *request_; }
 
   // Begins to watch. Blocking. `status`: appends a STATUS response of each mailbox whose messages
   // are watched, except the selected one (RFC 5465 3.1).
-  store::StoreResult<void> begin(bool status, store::MailboxId selected, bool utf8,
+  store::StoreResult<void> begin(bool status, SelectedMailbox selected, bool utf8,
                                  std::string& out);
 
   // Whether something waits to be told; no I/O.
   bool has_news() const;
 
   // Appends what has happened outside of the selected mailbox. Blocking. False: too much happened;
-  // the client was told so, and this is of no use any more (RFC 5465 5.8).
-  bool tell(store::MailboxId selected, bool utf8, std::string& out);
+  // the client was told so if it used NOTIFY, which has ended (RFC 5465 5.8).
+  bool tell(SelectedMailbox selected, bool utf8, std::string& out);
 
  private:
   struct Inbox;  // what the watches fill
@@ -53,21 +71,28 @@ class Notifier {
     store::MailboxEvent event;
   };
 
-  void watch(const std::shared_ptr<store::Account>& account, std::string prefix);
+  // The place of the mailbox's account in watched_, where it is from then on.
+  std::size_t watch_of(const ReachedMailbox& mailbox);
   NotifyEvents wanted(const ReachedMailbox& mailbox) const;
   NotifyEvents wanted_by_name(std::string_view name, bool own, bool subscribed,
                               bool selectable) const;
-  void tell(const Event& event, store::MailboxId selected, Encoder& out);
+  void tell(const Event& event, SelectedMailbox selected, Encoder& out);
   void tell_messages(const Event& event, const std::string& name, Encoder& out);
   void tell_name(const Event& event, const std::string& name, Encoder& out);
+  bool note_visible(const Event& event, bool now);
   void tell_annotations(const Event& event, const std::string& name, Encoder& out);
   void write_list(const std::string& name, std::string_view old_name, Encoder& out) const;
 
   std::shared_ptr<const NotifyRequest> request_;
   const MailboxAccess& mailboxes_;
   const Enabled& enabled_;
+  const store::Origin origin_;
+  const CapabilitySet& disabled_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<Watched> watched_;
+  // Mailboxes of others that the user may look up, or could when they were last told of: whoever
+  // could not is not told that one came, went or changed its name.
+  std::set<std::pair<std::size_t, store::MailboxId>> visible_;
 };
 
 }  // namespace mailkeep::imap

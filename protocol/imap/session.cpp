@@ -106,14 +106,21 @@ Awaitable<void> Session::tell_notifications(bool idling) {
     co_await tell_changes(idling || !selected->delayed, selected->events.flag_change);
   }
   if (!notifier_->has_news()) co_return;
-  const store::MailboxId id = view_ ? view_->id() : store::MailboxId{0};
   bool goes_on = true;
   try {
-    co_await blocking([&] { goes_on = notifier_->tell(id, encoder_.utf8(), output_); });
+    co_await blocking([&] {
+      goes_on = notifier_->tell(SelectedMailbox::of(view_.get()), encoder_.utf8(), output_);
+    });
   } catch (const std::exception& error) {
     report_failure(error.what());
   }
-  if (!goes_on) set_notifier(nullptr);
+  if (goes_on) co_return;
+  try {
+    const auto again = co_await watch_for(*this, nullptr, false);
+    static_cast<void>(again);  // a store that refuses to be watched tells nothing
+  } catch (const std::exception& error) {
+    report_failure(error.what());
+  }
 }
 
 Awaitable<bool> Session::flush() {
@@ -417,10 +424,14 @@ void Session::write_tagged(std::string_view tag, const Reply& reply) {
   static constexpr std::string_view kNames[] = {" OK ", " NO ", " BAD "};
   encoder_.raw(tag).raw(kNames[static_cast<std::size_t>(reply.kind)]);
   if (!reply.code.empty()) encoder_.raw("[").raw(reply.code).raw("] ");
+  write_text(reply.text);
+}
+
+void Session::write_text(std::string_view text) {
   if (language_ == Language::i_default) {
-    encoder_.text(reply.text).crlf();
+    encoder_.text(text).crlf();
   } else {
-    encoder_.utf8_text(translated(language_, reply.text)).crlf();
+    encoder_.utf8_text(translated(language_, text)).crlf();
   }
 }
 
@@ -430,7 +441,8 @@ Session::Next Session::count_bad() {
 }
 
 Session::Next Session::say_bye(std::string_view text, std::string_view reason) {
-  encoder_.raw("* BYE ").text(text).crlf();
+  encoder_.raw("* BYE ");
+  write_text(text);
   end_reason_ = reason;
   return Next::end;
 }

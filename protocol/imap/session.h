@@ -65,11 +65,17 @@ class Session {
   Enabled& enabled() { return enabled_; }
   State state() const;
   bool is_compressed() const { return compressed_ != nullptr; }
+  Language language() const { return language_; }
   void set_language(Language language) { language_ = language; }
+  // By what searches and sorting compare strings (RFC 5255 4.7).
+  store::Comparator comparator() const { return comparator_; }
+  void set_comparator(store::Comparator comparator) { comparator_ = comparator; }
   // What of the protocol this session has; commands are parsed by it.
   Grammar& grammar() { return grammar_; }
   // Whether a capability is not turned off, server-wide or for the account.
   bool allows(Capability capability) const { return !grammar_.disabled.contains(capability); }
+  // Of all that this session writes.
+  store::Origin origin() const { return origin_; }
   // The tag of the command that runs.
   const std::string& command_tag() const { return command_tag_; }
 
@@ -87,8 +93,10 @@ class Session {
   // What the client asked for by NOTIFY; null for nothing.
   void set_notifier(std::unique_ptr<Notifier> notifier);
   bool has_notifier() const { return notifier_ != nullptr; }
-  // Tells a client without a command what it asked for by NOTIFY, of all mailboxes. `idling`: the
-  // client is in IDLE, where expunges may always be told.
+  // What the client asked for by NOTIFY; null: nothing.
+  std::shared_ptr<const NotifyRequest> notify_request() const;
+  // Tells a client without a command what it asked for by NOTIFY or ENABLE, of all mailboxes.
+  // `idling`: the client is in IDLE, where expunges may always be told.
   Awaitable<void> tell_notifications(bool idling);
   // Reads more input into reader().
   Awaitable<protocol::ReadStatus> read_input(bool wakeable = false);
@@ -102,7 +110,10 @@ class Session {
   // Blocking work, e.g. `co_await session.blocking([&] { return account.mailboxes(); })`.
   template <class Work>
   auto blocking(Work work) {
-    return services_.pool.run(std::move(work));
+    return services_.pool.run([origin = origin_, work = std::move(work)]() mutable {
+      const store::OriginScope scope(origin);
+      return work();
+    });
   }
 
   // Runs blocking work that appends to output(), and writes what is there already meanwhile, once
@@ -159,6 +170,8 @@ class Session {
   void watch_selected();
   Awaitable<void> tell_new_messages(store::UidSet uids);
   void write_tagged(std::string_view tag, const Reply& reply);
+  // In the session's language, to the end of the line.
+  void write_text(std::string_view text);
   void limit_reader(ReaderLimits limits);
   Next count_bad();
   Next say_bye(std::string_view text, std::string_view reason);
@@ -168,6 +181,7 @@ class Session {
   std::unique_ptr<CompressedStream> compressed_;
   protocol::Stream* stream_;  // one of these
   SessionServices services_;
+  const store::Origin origin_ = store::new_origin();
   CommandReader reader_;
   std::optional<ReaderEvent> pending_event_;  // looked at already, still to be served
   std::string output_;
@@ -175,6 +189,7 @@ class Session {
   Enabled enabled_;
   Grammar grammar_;
   Language language_ = Language::i_default;
+  store::Comparator comparator_ = store::Comparator::unicode_casemap;
   std::shared_ptr<store::Account> account_;
   std::optional<MailboxAccess> mailboxes_;
   std::unique_ptr<MailboxView> view_;

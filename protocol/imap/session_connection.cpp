@@ -24,6 +24,10 @@ void Session::set_notifier(std::unique_ptr<Notifier> notifier) {
   watch_selected();
 }
 
+std::shared_ptr<const NotifyRequest> Session::notify_request() const {
+  return notifier_ ? notifier_->request().by_client : nullptr;
+}
+
 void Session::watch_selected() {
   selected_watch_.stop();
   if (!notifier_ || !view_ || !notifier_->request().selected) return;
@@ -53,12 +57,17 @@ Awaitable<Session::Next> Session::start_compression() {
   co_return Next::go_on;
 }
 
-// All but TLS is as it was at the begin (RFC 8437 4). A compressed connection is not any more; what
-// the client sends without waiting may come behind the command, except there.
+// All but TLS is as it was at the begin (RFC 8437 4). A compressed connection is not any more, in
+// either direction from behind the command and its reply on.
 Awaitable<Session::Next> Session::unauthenticate() {
+  if (compressed_) compressed_->end_output();
   const bool told = co_await flush();
   if (!told) co_return Next::end;
   stream_ = connection_;
+  if (compressed_) {
+    const bool ended = co_await compressed_->end_input(reader_.input(), settings().login_timeout);
+    if (!ended) co_return Next::end;
+  }
   compressed_.reset();
   notifier_.reset();
   mailboxes_.reset();
@@ -67,6 +76,7 @@ Awaitable<Session::Next> Session::unauthenticate() {
   grammar_ = {.disabled = settings().disabled};
   encoder_.set_utf8(false);
   language_ = Language::i_default;
+  comparator_ = store::Comparator::unicode_casemap;
   limit_reader(settings().reader_before_login);
   co_return Next::go_on;
 }

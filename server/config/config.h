@@ -36,6 +36,7 @@ struct Config {
   std::vector<net::TlsIdentity> tls;
   bool share_with_anyone = false;
   std::vector<std::string> administrators;    // names of accounts
+  std::vector<std::string> submission_users;  // names of accounts
   imap::CapabilitySet disabled_capabilities;  // for every IMAP session
   std::uint64_t message_limit = 0;
   std::uint64_t save_limit = 0;

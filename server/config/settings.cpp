@@ -28,6 +28,12 @@ Applied administrator(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
+Applied submission_user(Config& config, const std::string& text, const Path&) {
+  if (text.empty()) return std::unexpected("is not an account");
+  config.submission_users.push_back(text);
+  return {};
+}
+
 Applied data_dir(Config& config, const std::string& text, const Path& base) {
   if (text.empty()) return std::unexpected("is not a directory");
   config.data_dir = absolute(text, base);
@@ -118,13 +124,18 @@ constexpr std::array kTable{
     Setting{"imap", "administrator", "ACCOUNT", "",
             "An account that may set quota limits of all accounts over IMAP.", true,
             &administrator},
+    Setting{"imap", "submission-user", "ACCOUNT", "",
+            "An account of a submission server, which may fetch what users let it by URLs with "
+            "submit+ (URLAUTH).",
+            true, &submission_user},
     Setting{"imap", "message-limit", "NUMBER", "0",
-            "The most messages that a FETCH, STORE, COPY or MOVE works on, for clients that know "
-            "MESSAGELIMIT; others may fail to see the rest. At least 1000 is advised. 0 for any "
+            "The most messages that a command such as FETCH, SEARCH, STORE or MOVE works on, for "
+            "clients that know MESSAGELIMIT; others may fail to see the rest. At least 1000 is "
+            "advised. 0 for any "
             "number.",
             false, &number<&Config::message_limit, 0, 1'000'000'000>},
     Setting{"imap", "save-limit", "NUMBER", "0",
-            "The most messages of one COPY (SAVELIMIT). 0 for any number.", false,
+            "The most messages of one COPY or APPEND (SAVELIMIT). 0 for any number.", false,
             &number<&Config::save_limit, 0, 1'000'000'000>},
     Setting{"imaps", "listen", "ADDRESS", "", "Where IMAP is served over TLS from the start.", true,
             &endpoint<&Config::imaps>},

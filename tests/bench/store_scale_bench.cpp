@@ -71,15 +71,15 @@ BENCHMARK(indexed_from)->Unit(benchmark::kMillisecond);
 void sort_dates(benchmark::State& state) {
   BenchStore& big = indexed_mailbox();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        must(big.account().sort_keys(big.inbox(), kEverything, SortDetail::dates)));
+    benchmark::DoNotOptimize(must(big.account().sort_keys(
+        big.inbox(), kEverything, SortDetail::dates, Comparator::unicode_casemap)));
   }
 }
 void sort_everything(benchmark::State& state) {
   BenchStore& big = indexed_mailbox();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        must(big.account().sort_keys(big.inbox(), kEverything, SortDetail::everything)));
+    benchmark::DoNotOptimize(must(big.account().sort_keys(
+        big.inbox(), kEverything, SortDetail::everything, Comparator::unicode_casemap)));
   }
 }
 BENCHMARK(sort_dates)->Unit(benchmark::kMillisecond);

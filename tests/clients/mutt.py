@@ -22,6 +22,8 @@ set sleep_time = 0
 set timeout = 1
 set mail_check = 1
 set imap_idle = yes
+set imap_condstore = yes
+set imap_qresync = yes
 set pager_stop = yes
 set index_format = "%4C %Z %-20.20L %s"
 """
@@ -92,6 +94,30 @@ class Mutt(ClientTest):
         self.see("already there")
         self.imap.append("INBOX", None, None, message("just in"))
         self.see("just in")
+        self.keys("q")
+        self.wait_for_end()
+
+    def test_comes_back_to_what_changed(self):
+        """QRESYNC brings the header cache up to date: what came, went, changed its flags."""
+        for name in ("one stays", "two goes", "three is read"):
+            self.imap.append("INBOX", None, None, message(name))
+        self.start()
+        self.see("three is read")
+        self.keys("q")
+        self.wait_for_end()
+        self.imap.select()
+        self.imap.store("2", "+FLAGS", "\\Deleted")
+        self.imap.store("3", "+FLAGS", "\\Flagged")
+        self.imap.expunge()
+        self.imap.append("INBOX", None, None, message("four is new"))
+        self.start()
+        screen = self.see("four is new")
+        self.assertIn("one stays", screen)
+        self.assertNotIn("two goes", screen)
+        lines = [line for line in screen.splitlines() if "three is read" in line]
+        self.assertEqual(len(lines), 1, screen)
+        self.assertIn("!", lines[0])
+        self.assertNotIn("rror", screen)
         self.keys("q")
         self.wait_for_end()
 

@@ -14,11 +14,6 @@
 
 namespace mailkeep::imap {
 
-inline constexpr std::size_t kMaxAppendMessages = 250;                     // in one command
-inline constexpr std::uint64_t kMaxAppendOctets = std::uint64_t{4} << 30;  // together
-// What the messages of one command may hold in memory while others arrive.
-inline constexpr std::size_t kMaxAppendHeldBytes = 32U << 20;
-
 // A command whose messages are made of URLs alone: nothing streams.
 struct AppendCommand {
   AppendParser parser;

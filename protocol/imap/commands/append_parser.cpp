@@ -86,6 +86,11 @@ Parsed<std::optional<AppendParser::Need>> AppendParser::read_mailbox(Source& sou
   Decoder& decoder = source.decoder;
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
   if (replaces_) {
+    if (!by_uid_) {
+      if (auto allowed = decoder.allow_numbers(); !allowed) {
+        return std::unexpected(allowed.error());
+      }
+    }
     const bool last = decoder.accept('*');
     const auto number = last ? Parsed<std::uint32_t>(kLastMessage) : decoder.nz_number();
     if (!number) return std::unexpected(number.error());

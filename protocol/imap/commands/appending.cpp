@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "protocol/imap/commands/append.h"
+#include "protocol/imap/message_limit.h"
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/imap_url.h"
 
@@ -105,7 +105,12 @@ protocol::Awaitable<void> Appending::take_steps() {
 
 protocol::Awaitable<void> Appending::begin_message(AppendStep step) {
   check_last_message();
-  if (messages_.size() == kMaxAppendMessages) {
+  const Settings& settings = session_.settings();
+  // All or none are stored (RFC 3502), so that this limit refuses them all (RFC 9738 3.1).
+  const std::uint32_t limit = save_limit_of(settings);
+  if (limit != 0 && messages_.size() == limit) {
+    refuse(Reply::no(limit_code(limit), "Too many messages in one command"));
+  } else if (messages_.size() == settings.max_append_messages) {
     refuse(Reply::no("LIMIT", "Too many messages in one command"));
   }
   if (refusal_) co_return;
@@ -126,7 +131,7 @@ bool Appending::has_room_for(std::uint64_t octets) {
     refuse(Reply::refused(store::StoreError::message_too_big));
     return false;
   }
-  if (all_octets_ + octets > kMaxAppendOctets) {
+  if (all_octets_ + octets > session_.settings().max_append_octets) {
     refuse(Reply::no("LIMIT", "Too many octets in one command"));
     return false;
   }
@@ -143,7 +148,7 @@ protocol::Awaitable<void> Appending::set_aside() {
     held_bytes_ += upload.held_bytes();
   });
   piece_.clear();
-  if (held_bytes_ > kMaxAppendHeldBytes) {
+  if (held_bytes_ > session_.settings().max_append_held_bytes) {
     refuse(Reply::no("LIMIT", "Too much in one command"));
   }
 }
@@ -279,7 +284,8 @@ store::StoreResult<store::AppendResult> Appending::append() {
   return put_in();
 }
 
-// Two accounts share no transaction: a failure in between leaves the old message beside the new.
+// Two accounts share no transaction: the new message is stored before the old one goes, and taken
+// back where that is refused. What stops in between, a crash, leaves both; nothing is ever lost.
 store::StoreResult<store::AppendResult> Appending::put_in() {
   store::Account& account = *destination_->account;
   const std::string& name = destination_->info.name;
@@ -292,17 +298,27 @@ store::StoreResult<store::AppendResult> Appending::put_in() {
   if (!added) return added;
   const auto gone =
       view.account().expunge(view.id(), store::UidSet({replaced_.value, replaced_.value}));
-  if (!gone) return std::unexpected(gone.error());
-  return added;
+  if (gone && !gone->empty()) return added;
+  const auto taken_back = account.expunge(added->mailbox, added->uids);
+  if (!taken_back) return std::unexpected(taken_back.error());
+  return std::unexpected(gone ? store::StoreError::message_gone : gone.error());
 }
 
 protocol::Awaitable<Reply> Appending::store() {
   auto result = co_await session_.blocking([&] { return append(); });
   if (!result) co_return Reply::refused_destination(result.error());
   session_.report_defects(destination_->account->name(), destination_->info.name, *result);
-  if (replaced_.value == 0) co_return Reply::ok(appenduid(*result), "APPEND completed");
+  if (MailboxView* view = session_.view()) {
+    const bool selected = view->account().id() == destination_->account->id();
+    if (selected && view->id() == result->mailbox) view->note_own_messages(result->uids);
+  }
+  std::string code;
+  if (session_.allows(Capability::uid_plus)) code = appenduid(*result);
+  if (replaced_.value == 0) co_return Reply::ok(std::move(code), "APPEND completed");
   // Before the EXPUNGE, which comes with the view's changes (RFC 8508 4.3).
-  session_.out().raw("* OK [").raw(appenduid(*result)).raw("] Replacement message ready\r\n");
+  if (!code.empty()) {
+    session_.out().raw("* OK [").raw(code).raw("] Replacement message ready\r\n");
+  }
   co_return Reply::ok("REPLACE completed");
 }
 

@@ -1,6 +1,7 @@
 #include "protocol/imap/commands/comparator.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +11,15 @@
 namespace mailkeep::imap {
 namespace {
 
-constexpr std::string_view kCollation = "i;unicode-casemap";
+struct Collation {
+  std::string_view name;
+  store::Comparator comparator;
+};
+constexpr Collation kCollations[] = {
+    {"i;unicode-casemap", store::Comparator::unicode_casemap},  // the default
+    {"i;ascii-casemap", store::Comparator::ascii_casemap},
+    {"i;octet", store::Comparator::octet},
+};
 constexpr std::size_t kMaxWanted = 100;
 
 // collation-wild = ("*" / (ALPHA ["*"])) ... (RFC 4790 3.2): '*' stands for any characters.
@@ -36,8 +45,21 @@ bool matches(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-bool is_wanted(const std::string& pattern) {
-  return equal_ignoring_case(pattern, "default") || matches(pattern, kCollation);
+bool is_meant(const std::string& pattern, const Collation& collation) {
+  if (equal_ignoring_case(pattern, "default")) return &collation == std::begin(kCollations);
+  return matches(pattern, collation.name);
+}
+
+// Those that an argument matches, in the order of the arguments.
+std::vector<const Collation*> wanted_ones(const std::vector<std::string>& patterns) {
+  std::vector<const Collation*> wanted;
+  for (const std::string& pattern : patterns) {
+    for (const Collation& collation : kCollations) {
+      const bool again = std::ranges::find(wanted, &collation) != wanted.end();
+      if (!again && is_meant(pattern, collation)) wanted.push_back(&collation);
+    }
+  }
+  return wanted;
 }
 
 }  // namespace
@@ -56,10 +78,24 @@ Parsed<ComparatorCommand> parse_comparator(Decoder& decoder) {
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const ComparatorCommand& command) {
-  if (!command.wanted.empty() && std::ranges::none_of(command.wanted, is_wanted)) {
+  const std::vector<const Collation*> wanted = wanted_ones(command.wanted);
+  if (wanted.empty() && !command.wanted.empty()) {
     co_return Reply::no("BADCOMPARATOR", "No such comparator");
   }
-  session.out().raw("* COMPARATOR ").astring(kCollation).crlf();
+  if (!wanted.empty()) session.set_comparator(wanted.front()->comparator);
+  const auto* active = std::ranges::find(kCollations, session.comparator(), &Collation::comparator);
+  Encoder& out = session.out();
+  out.raw("* COMPARATOR ").astring(active->name);
+  // RFC 5255 4.8: the list is there where there is more than one.
+  if (wanted.size() > 1) {
+    out.raw(" (");
+    for (const Collation* collation : wanted) {
+      if (collation != wanted.front()) out.sp();
+      out.astring(collation->name);
+    }
+    out.raw(")");
+  }
+  out.crlf();
   co_return Reply::ok("COMPARATOR completed");
 }
 

@@ -1,5 +1,5 @@
-// COMPARATOR (RFC 5255 4.7): which comparator strings are compared by. There is one,
-// i;unicode-casemap (RFC 5051), which every server of I18NLEVEL=2 has.
+// COMPARATOR (RFC 5255 4.7): which comparator strings are compared by: i;unicode-casemap (RFC
+// 5051), the default, i;ascii-casemap or i;octet (RFC 4790 9).
 #pragma once
 
 #include <string>

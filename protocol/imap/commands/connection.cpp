@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocol/imap/commands/mailbox.h"
 #include "protocol/imap/language.h"
 #include "protocol/imap/session.h"
 
@@ -63,6 +64,9 @@ protocol::Awaitable<Reply> handle(Session& session, const LanguageCommand& comma
     if (!language) continue;
     session.set_language(*language);
     session.out().raw("* LANGUAGE (").raw(tag_of(*language)).raw(")").crlf();
+    // RFC 5255 3.2: the names of namespaces are in the language too.
+    const bool has_names = session.state() != State::not_authenticated;
+    if (has_names && session.allows(Capability::name_space)) write_namespaces(session);
     co_return Reply::ok("LANGUAGE completed");
   }
   co_return Reply::no("None of these languages is spoken here");

@@ -75,13 +75,13 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
   });
   if (!result) co_return Reply::refused_destination(result.error());
   if (result->uids.empty()) co_return Reply::ok(name + " completed, no messages");
-  const std::string code = copyuid(*result);
+  const std::string code = session.allows(Capability::uid_plus) ? copyuid(*result) : std::string();
   if (!command.move) co_return Reply::ok(code, name + " completed");
   // MOVE tells the UIDs before its EXPUNGE responses, which come with the view's changes
   // (RFC 6851 4.3).
-  session.out().raw("* OK [").raw(code).raw("] Messages moved\r\n");
-  if (!limited.empty()) co_return Reply::ok(std::move(limited), "MOVE completed for the last ones");
-  co_return co_await reply_after_expunge(session, name + " completed");
+  if (!code.empty()) session.out().raw("* OK [").raw(code).raw("] Messages moved\r\n");
+  std::string text = limited.empty() ? name + " completed" : "MOVE completed for the last ones";
+  co_return co_await reply_after_expunge(session, std::move(text), std::move(limited));
 }
 
 }  // namespace mailkeep::imap

@@ -11,13 +11,19 @@ constexpr std::uint64_t kPieceOctets = 256 * 1024;
 // Messages on their way to another account wait in memory for the commit, each with a frame.
 constexpr std::size_t kMessagesAtOnce = 64;
 
+store::UidSet copies_of(const store::CopyResult& result) {
+  store::UidSet copies;
+  for (const auto& [source, copy] : result.uids) copies.add(copy);
+  return copies;
+}
+
 // Flags that came along with copies although their user may not set them there.
 store::StoreResult<void> drop_flags(const ReachedMailbox& destination,
                                     const store::CopyResult& copied) {
   const store::FlagBits extra = ~permitted_bits(destination.rights);
   if ((extra & store::flag::system) == 0 || copied.uids.empty()) return {};
   store::FlagChange change;
-  for (const auto& [source, copy] : copied.uids) change.uids.add(copy);
+  change.uids = copies_of(copied);
   change.operation = store::FlagOperation::remove;
   change.flags.system = extra & store::flag::system;
   if ((destination.rights & right::write) == 0) change.flags.keywords = *destination.info.keywords;
@@ -116,9 +122,7 @@ store::StoreResult<store::CopyResult> copy_to_account(const MailboxView& view,
     const store::UidSet stretch = take(uids, from);
     if (stretch.empty()) return result;
     if (auto copied = copy_stretch(view, stretch, destination, result); !copied) {
-      store::UidSet done;
-      for (const auto& [source, copy] : result.uids) done.add(copy);
-      const auto taken_back = destination.account->expunge(destination.info.id, done);
+      const auto taken_back = destination.account->expunge(destination.info.id, copies_of(result));
       return std::unexpected(taken_back ? copied.error() : taken_back.error());
     }
     const std::uint32_t last = stretch.ranges().back().last;
@@ -130,7 +134,7 @@ store::StoreResult<store::CopyResult> copy_to_account(const MailboxView& view,
 }  // namespace
 
 store::StoreResult<store::CopyResult> transfer_messages(const MailboxAccess& mailboxes,
-                                                        const MailboxView& view,
+                                                        MailboxView& view,
                                                         const store::UidSet& uids,
                                                         const std::string& destination, bool move) {
   const auto target = mailboxes.find_selectable(destination, right::insert);
@@ -139,15 +143,20 @@ store::StoreResult<store::CopyResult> transfer_messages(const MailboxAccess& mai
     return std::unexpected(store::StoreError::no_permission);
   }
   if (target->account->id() == view.account().id()) {
-    return copy_within(view, uids, *target, move);
+    auto copied = copy_within(view, uids, *target, move);
+    if (copied && target->info.id == view.id()) view.note_own_messages(copies_of(*copied));
+    return copied;
   }
   auto copied = copy_to_account(view, uids, *target);
   if (!copied || !move) return copied;
   store::UidSet sources;
   for (const auto& [source, copy] : copied->uids) sources.add(source);
+  // The accounts share no transaction: copies are there before the messages go, and are taken back
+  // where that is refused. What stops in between, a crash, leaves both; nothing is ever lost.
   const auto expunged = view.account().expunge(view.id(), sources);
-  if (!expunged) return std::unexpected(expunged.error());
-  return copied;
+  if (expunged) return copied;
+  const auto taken_back = target->account->expunge(target->info.id, copies_of(*copied));
+  return std::unexpected(taken_back ? expunged.error() : taken_back.error());
 }
 
 }  // namespace mailkeep::imap

@@ -14,7 +14,7 @@ namespace mailkeep::imap {
 // All of `uids` or none. Flags that the user may not set at the destination do not come along.
 // Moving needs the rights to mark messages as deleted and to expunge them.
 store::StoreResult<store::CopyResult> transfer_messages(const MailboxAccess& mailboxes,
-                                                        const MailboxView& view,
+                                                        MailboxView& view,
                                                         const store::UidSet& uids,
                                                         const std::string& destination, bool move);
 

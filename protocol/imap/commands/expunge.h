@@ -22,8 +22,10 @@ Parsed<ExpungeCommand> parse_uid_expunge(Decoder& decoder);
 Parsed<CloseCommand> parse_close(Decoder& decoder);
 
 // The OK of a command that expunged messages, with HIGHESTMODSEQ for clients that need it (RFC
-// 7162 3.2.7): tells what is gone first.
-protocol::Awaitable<Reply> reply_after_expunge(Session& session, std::string text);
+// 7162 3.2.7): tells what is gone first. `limited`: the response code of a command that did not
+// work on all messages (RFC 9738), else empty.
+protocol::Awaitable<Reply> reply_after_expunge(Session& session, std::string text,
+                                               std::string limited);
 
 protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& command);
 protocol::Awaitable<Reply> handle(Session& session, const CloseCommand& command);

@@ -219,7 +219,7 @@ protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command)
   std::string limited = limit_messages(session.settings(), *uids);
   // A range that is too large is refused as a whole (RFC 9738 3.1).
   if (!limited.empty() && command.partial) {
-    co_return Reply::no("MESSAGELIMIT " + std::to_string(session.settings().message_limit),
+    co_return Reply::no(limit_code(session.settings().message_limit),
                         "The range has too many messages");
   }
   if (command.changed_since) {

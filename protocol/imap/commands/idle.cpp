@@ -27,16 +27,14 @@ protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
   store::Watch watch;
   // Watching begins before the last look for news, so that nothing falls between the two. With
   // NOTIFY its watches tell of the selected mailbox too.
-  if (MailboxView* view = session.view(); view && !session.has_notifier()) {
+  const bool notifies = session.notify_request() != nullptr;
+  if (MailboxView* view = session.view(); view && !notifies) {
     watch = view->account().watch(view->id(), session.stream().waker());
   }
   session.out().raw("+ idling\r\n");
   for (;;) {
-    if (session.has_notifier()) {
-      co_await session.tell_notifications(true);
-    } else {
-      co_await session.tell_changes(true);
-    }
+    if (session.has_notifier()) co_await session.tell_notifications(true);
+    if (!notifies) co_await session.tell_changes(true);
     if (!co_await session.flush()) co_return Reply::end();
     const ReaderEvent event = session.reader().next();
     if (const auto* line = std::get_if<CommandText>(&event)) {

@@ -70,9 +70,10 @@ Parsed<ListCommand> parse_list(Decoder& decoder) {
     if (!selection) return std::unexpected(selection.error());
     query.extended = true;
     query.selection = *selection;
-    query.wanted.subscribed = selection->subscribed;
     if (auto space = decoder.sp(); !space) return std::unexpected(space.error());
   }
+  query.wanted = unasked_return(decoder.grammar());
+  query.wanted.subscribed = query.selection.subscribed;
   const auto reference = decoder.astring();
   if (!reference) return std::unexpected(reference.error());
   if (auto space = decoder.sp(); !space) return std::unexpected(space.error());

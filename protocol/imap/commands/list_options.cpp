@@ -56,9 +56,16 @@ Parsed<ListSelection> parse_list_selection(Decoder& decoder) {
   return selection;
 }
 
+ListReturn unasked_return(const Grammar& grammar) {
+  ListReturn result;
+  result.children = !grammar.disabled.contains(Capability::children);
+  result.special_use = !grammar.disabled.contains(Capability::special_use);
+  return result;
+}
+
 // RFC 5258 6 list-return-opts; STATUS is RFC 5819 4, MYRIGHTS is RFC 8440 5.
 Parsed<ListReturn> parse_list_return(Decoder& decoder) {
-  ListReturn result;
+  ListReturn result = unasked_return(decoder.grammar());
   const auto parsed = parse_options(decoder, [&]() -> Parsed<void> {
     if (decoder.accept_word("SUBSCRIBED")) {
       result.subscribed = true;
@@ -71,8 +78,9 @@ Parsed<ListReturn> parse_list_return(Decoder& decoder) {
       result.status = std::move(*items);
     } else if (decoder.accept_word("METADATA", Capability::list_metadata)) {
       return parse_metadata(decoder, result.metadata);
-    } else if (!decoder.accept_word("CHILDREN") &&
-               !decoder.accept_word("SPECIAL-USE", Capability::special_use)) {
+    } else if (decoder.accept_word("CHILDREN")) {
+      result.children = true;
+    } else if (!decoder.accept_word("SPECIAL-USE", Capability::special_use)) {
       return decoder.fail("unknown LIST return option");
     }
     return {};

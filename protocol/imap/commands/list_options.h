@@ -22,12 +22,16 @@ struct ListReturn {
   std::vector<StatusItem> status;     // RFC 5819; empty: none
   bool my_rights = false;             // RFC 8440
   std::vector<std::string> metadata;  // entries (RFC 9590); empty: none
-  // CHILDREN and SPECIAL-USE change nothing: these attributes are always told.
+  // Told without being asked for, unless these capabilities are turned off.
+  bool children = true;
+  bool special_use = true;
 };
 
 // list-select-opts, from its parenthesis. RECURSIVEMATCH needs another option beside it (RFC
 // 5258 3.1).
 Parsed<ListSelection> parse_list_selection(Decoder& decoder);
+// What is told without a RETURN.
+ListReturn unasked_return(const Grammar& grammar);
 // What stands behind "RETURN" SP, from its parenthesis.
 Parsed<ListReturn> parse_list_return(Decoder& decoder);
 

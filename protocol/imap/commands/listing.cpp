@@ -37,6 +37,26 @@ std::string_view special_use_attribute(store::SpecialUse use) {
   return "";
 }
 
+// mbx-list-flags without their parentheses (RFC 9051 9).
+class AttributeList {
+ public:
+  explicit AttributeList(Encoder& out) : out_(out) {}
+
+  void add(std::string_view attribute) {
+    if (!first_) out_.sp();
+    first_ = false;
+    out_.raw(attribute);
+  }
+  void add_children(bool has_children) { add(has_children ? "\\HasChildren" : "\\HasNoChildren"); }
+  void add_use(store::SpecialUse use) {
+    if (use != store::SpecialUse::none) add(special_use_attribute(use));
+  }
+
+ private:
+  Encoder& out_;
+  bool first_ = true;
+};
+
 struct ListedBefore {
   bool operator()(const std::string& left, const std::string& right) const {
     return store::listed_before(left, right);
@@ -212,16 +232,16 @@ void Listing::write_annotations(Encoder& out, const ReachedMailbox& mailbox) con
 }
 
 void Listing::write_attributes(Encoder& out, const Name& name, bool selectable) const {
+  AttributeList attributes(out);
   if (!name.mailbox && query_->extended) {
-    out.raw("\\NonExistent ");
+    attributes.add("\\NonExistent");
   } else if (!selectable) {
-    out.raw("\\Noselect ");
+    attributes.add("\\Noselect");
   }
-  out.raw(name.has_children ? "\\HasChildren" : "\\HasNoChildren");
-  if (name.subscribed) out.raw(" \\Subscribed");
-  if (name.mailbox && name.mailbox->info.special_use != store::SpecialUse::none) {
-    out.sp().raw(special_use_attribute(name.mailbox->info.special_use));
-  }
+  if (query_->wanted.children) attributes.add_children(name.has_children);
+  if (name.subscribed) attributes.add("\\Subscribed");
+  if (name.mailbox && query_->wanted.special_use)
+    attributes.add_use(name.mailbox->info.special_use);
 }
 
 // childinfo-extended-item (RFC 5258 3.5): the criteria, always quoted.
@@ -233,13 +253,13 @@ void Listing::write_child_info(Encoder& out) const {
   out.raw("))");
 }
 
-void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox) {
-  if (!mailbox.selectable) out.raw("\\Noselect ");
-  out.raw(mailbox.has_children ? "\\HasChildren" : "\\HasNoChildren");
-  if (mailbox.subscribed) out.raw(" \\Subscribed");
-  if (mailbox.special_use != store::SpecialUse::none) {
-    out.sp().raw(special_use_attribute(mailbox.special_use));
-  }
+void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox,
+                              const CapabilitySet& disabled) {
+  AttributeList attributes(out);
+  if (!mailbox.selectable) attributes.add("\\Noselect");
+  if (!disabled.contains(Capability::children)) attributes.add_children(mailbox.has_children);
+  if (mailbox.subscribed) attributes.add("\\Subscribed");
+  if (!disabled.contains(Capability::special_use)) attributes.add_use(mailbox.special_use);
 }
 
 }  // namespace mailkeep::imap

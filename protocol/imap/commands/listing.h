@@ -24,8 +24,9 @@ struct ListQuery {
 };
 
 // The attributes of a mailbox in extended LIST responses: \Noselect, children, subscription,
-// special use.
-void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox);
+// special use, but for what belongs to `disabled` capabilities.
+void write_mailbox_attributes(Encoder& out, const store::MailboxInfo& mailbox,
+                              const CapabilitySet& disabled);
 
 class Listing {
  public:

@@ -5,6 +5,7 @@
 
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/characters.h"
+#include "protocol/imap/wire/mailbox_name.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -158,15 +159,25 @@ protocol::Awaitable<Reply> handle(Session& session, const SubscribeCommand& comm
   co_return Reply::ok(command.subscribe ? "SUBSCRIBE completed" : "UNSUBSCRIBE completed");
 }
 
-// RFC 2342 5: one personal namespace, and one of what others share.
-protocol::Awaitable<Reply> handle(Session& session, const NamespaceCommand&) {
+// RFC 2342 5: one personal namespace, and one of what others share, with its name for people where
+// the language has another one (RFC 5255 3.4).
+void write_namespaces(Session& session) {
   Encoder& out = session.out();
   out.raw("* NAMESPACE ((").string("").sp().string("/").raw(")) ");
-  if (session.allows(Capability::acl)) {
-    out.raw("((").string(kOtherUsers).sp().string("/").raw(")) NIL").crlf();
-  } else {
+  if (!session.allows(Capability::acl)) {
     out.raw("NIL NIL").crlf();
+    return;
   }
+  out.raw("((").string(kOtherUsers).sp().string("/");
+  const std::string_view name = translated_other_users(session.language());
+  if (!name.empty()) {
+    out.sp().string("TRANSLATION").raw(" (").string(encode_mailbox_name(name)).raw(")");
+  }
+  out.raw(")) NIL").crlf();
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const NamespaceCommand&) {
+  write_namespaces(session);
   co_return Reply::ok("NAMESPACE completed");
 }
 

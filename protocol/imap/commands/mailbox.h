@@ -41,6 +41,8 @@ protocol::Awaitable<Reply> handle(Session& session, const CreateCommand& command
 protocol::Awaitable<Reply> handle(Session& session, const DeleteCommand& command);
 protocol::Awaitable<Reply> handle(Session& session, const RenameCommand& command);
 protocol::Awaitable<Reply> handle(Session& session, const SubscribeCommand& command);
+// The NAMESPACE response.
+void write_namespaces(Session& session);
 protocol::Awaitable<Reply> handle(Session& session, const NamespaceCommand& command);
 
 }  // namespace mailkeep::imap

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "protocol/imap/message_limit.h"
 #include "protocol/imap/search/search_key_parser.h"
 #include "protocol/imap/search/search_run.h"
 #include "protocol/imap/search/searching.h"
@@ -74,7 +75,8 @@ class MultiSearch {
 
   protocol::Awaitable<OrReply<void>> search_view() {
     const MailboxView& view = *session_.view();
-    auto found = co_await search_selected(session_, *command_.program, command_.options.relevancy);
+    auto found = co_await search_selected(session_, *command_.program, command_.options.relevancy,
+                                          BeyondLimit::refuse);
     if (!found) co_return std::unexpected(found.error());
     SearchResults results{.uids = ResultList(found->uids), .modseq = {}, .scores = {}};
     if (command_.options.relevancy) results.scores = found->scores();
@@ -102,7 +104,8 @@ class MultiSearch {
                             .recent = recent,
                             .filters = &*filters_,
                             .account = account.id(),
-                            .now = Session::now().seconds};
+                            .now = Session::now().seconds,
+                            .comparator = session_.comparator()};
     auto query = resolve_query(command_.program->key, scope, Fuzziness::some_words);
     if (!query) co_return std::unexpected(undefined_filter(query.error()));
     auto found = co_await search_mailbox(session_, progress_, {account, id, mailbox.name},
@@ -176,6 +179,10 @@ protocol::Awaitable<Reply> handle(Session& session, const MultiSearchCommand& co
   }
   std::uint64_t messages = 0;
   for (const ReachedMailbox& mailbox : *mailboxes) messages += mailbox.info.messages;
+  if (const std::uint32_t limit = session.settings().message_limit;
+      limit != 0 && messages > limit) {
+    co_return Reply::no(limit_code(limit), "Too many messages to look at");
+  }
   MultiSearch search(session, command, messages);
   if (selected) {
     auto done = co_await search.search_view();

@@ -10,23 +10,25 @@
 namespace mailkeep::imap {
 namespace {
 
-// Those with a null member are in the RFC and not supported: NO with BADEVENT.
+// AnnotationChange is that of RFC 5257, which is not done: NO with BADEVENT.
 constexpr struct {
   std::string_view name;
   bool NotifyEvents::* member;
+  Capability capability = Capability::notify;
 } kEvents[] = {
     {"MessageNew", &NotifyEvents::message_new},
     {"MessageExpunge", &NotifyEvents::message_expunge},
     {"FlagChange", &NotifyEvents::flag_change},
     {"MailboxName", &NotifyEvents::mailbox_name},
     {"SubscriptionChange", &NotifyEvents::subscription},
-    {"MailboxMetadataChange", &NotifyEvents::mailbox_metadata},
-    {"ServerMetadataChange", &NotifyEvents::server_metadata},
+    {"MailboxMetadataChange", &NotifyEvents::mailbox_metadata, Capability::metadata},
+    {"ServerMetadataChange", &NotifyEvents::server_metadata, Capability::metadata_server},
 };
 
-std::string supported_events() {
+std::string supported_events(const Session& session) {
   std::string names = "BADEVENT (";
   for (const auto& event : kEvents) {
+    if (!session.allows(event.capability)) continue;
     if (!names.ends_with('(')) names += ' ';
     names += event.name;
   }
@@ -132,8 +134,9 @@ class NotifyParser {
   Parsed<void> event(NotifyEvents& events, std::optional<FetchItems>* items, bool& more) {
     const auto name = decoder_.atom();
     if (!name) return std::unexpected(name.error());
-    const auto* known = std::ranges::find_if(
-        kEvents, [&](const auto& event) { return equal_ignoring_case(event.name, *name); });
+    const auto* known = std::ranges::find_if(kEvents, [&](const auto& event) {
+      return equal_ignoring_case(event.name, *name) && decoder_.allows(event.capability);
+    });
     more = decoder_.accept(' ');
     if (known == std::end(kEvents)) {
       unsupported_ = true;
@@ -181,20 +184,34 @@ Parsed<NotifyCommand> parse_notify(Decoder& decoder) {
   return command;
 }
 
-protocol::Awaitable<Reply> handle(Session& session, const NotifyCommand& command) {
-  if (command.unsupported) {
-    co_return Reply::no(supported_events(), "Some of these events are not known here");
-  }
+protocol::Awaitable<store::StoreResult<void>> watch_for(
+    Session& session, std::shared_ptr<const NotifyRequest> request, bool status) {
   session.set_notifier(nullptr);
-  if (!command.request) co_return Reply::ok("NOTIFY completed");
-  auto notifier = std::make_unique<Notifier>(command.request, session.mailboxes(),
-                                             session.enabled(), session.stream().waker());
-  const store::MailboxId selected = session.view() ? session.view()->id() : store::MailboxId{0};
+  NotifyEvents enabled;
+  enabled.mailbox_metadata = session.enabled().metadata;
+  enabled.server_metadata = session.enabled().metadata_server;
+  if (!request && !enabled.any_of_mailboxes()) co_return store::StoreResult<void>{};
+  auto all = std::make_shared<NotifyRequest>();
+  if (request) *all = *request;
+  all->by_client = request;
+  all->groups.push_back({NotifyFilter::all, {}, enabled});
+  auto notifier = std::make_unique<Notifier>(
+      std::move(all), session.mailboxes(), session.enabled(),
+      NotifierContext{session.origin(), session.grammar().disabled, session.stream().waker()});
+  const SelectedMailbox selected = SelectedMailbox::of(session.view());
   const bool utf8 = session.out().utf8();
   const auto begun = co_await session.blocking(
-      [&] { return notifier->begin(command.status, selected, utf8, session.output()); });
-  if (!begun) co_return Reply::refused(begun.error());
-  session.set_notifier(std::move(notifier));
+      [&] { return notifier->begin(status, selected, utf8, session.output()); });
+  if (begun) session.set_notifier(std::move(notifier));
+  co_return begun;
+}
+
+protocol::Awaitable<Reply> handle(Session& session, const NotifyCommand& command) {
+  if (command.unsupported) {
+    co_return Reply::no(supported_events(session), "Some of these events are not known here");
+  }
+  const auto watched = co_await watch_for(session, command.request, command.status);
+  if (!watched) co_return Reply::refused(watched.error());
   co_return Reply::ok("NOTIFY completed");
 }
 

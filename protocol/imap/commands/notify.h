@@ -33,9 +33,9 @@ struct NotifyEvents {
   NotifyEvents& operator|=(const NotifyEvents& other);
 };
 
-// filter-mailboxes-other; inboxes are all personal mailboxes here, since mail may be delivered to
-// each (RFC 5465 6.3).
-enum class NotifyFilter : std::uint8_t { personal, subscribed, subtree, mailboxes };
+// filter-mailboxes-other, and all mailboxes, for clients that enabled METADATA; inboxes are all
+// personal mailboxes here, since mail may be delivered to each (RFC 5465 6.3).
+enum class NotifyFilter : std::uint8_t { personal, subscribed, subtree, mailboxes, all };
 
 struct NotifyGroup {
   NotifyFilter filter = NotifyFilter::personal;
@@ -53,6 +53,8 @@ struct NotifySelected {
 struct NotifyRequest {
   std::optional<NotifySelected> selected;
   std::vector<NotifyGroup> groups;
+  // What of it the client asked for by NOTIFY; null: nothing.
+  std::shared_ptr<const NotifyRequest> by_client;
 };
 
 struct NotifyCommand {
@@ -61,6 +63,11 @@ struct NotifyCommand {
   bool status = false;
   bool unsupported = false;  // an event was asked for that is not known here
 };
+
+// Watches what the client asked for, by NOTIFY (null: nothing) and by enabling METADATA, from now
+// on. `status`: NOTIFY SET STATUS.
+protocol::Awaitable<store::StoreResult<void>> watch_for(
+    Session& session, std::shared_ptr<const NotifyRequest> request, bool status);
 
 Parsed<NotifyCommand> parse_notify(Decoder& decoder);
 protocol::Awaitable<Reply> handle(Session& session, const NotifyCommand& command);

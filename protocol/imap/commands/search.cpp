@@ -49,7 +49,8 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
   // A search that was to be saved and failed leaves nothing saved (RFC 5182 2.1).
   if (options.save) view.save_result({});
   if (auto refusal = refusal_of(session, *command.program, options)) co_return *refusal;
-  auto found = co_await search_selected(session, *command.program, options.relevancy);
+  auto found = co_await search_selected(session, *command.program, options.relevancy,
+                                        BeyondLimit::search_last);
   if (!found) co_return found.error();
   SearchResults results{.uids = ResultList(found->uids), .modseq = {}, .scores = {}};
   if (options.relevancy) results.scores = found->scores();
@@ -61,10 +62,12 @@ protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command
   } else if (options.wants_response()) {
     write_esearch(session.out(), session.command_tag(), options, results, numbers);
   }
+  std::string limited = std::move(found->limited);
   if (options.update) {
     keep_updated(session, command.by_uid, command.program, std::move(*found), {}, {});
   }
-  co_return Reply::ok(command.by_uid ? "UID SEARCH completed" : "SEARCH completed");
+  co_return Reply::ok(std::move(limited),
+                      command.by_uid ? "UID SEARCH completed" : "SEARCH completed");
 }
 
 }  // namespace mailkeep::imap

@@ -202,8 +202,11 @@ void write_selected(Session& session, const Selected& selected) {
   out.raw("* OK [HIGHESTMODSEQ ").number(view.modseq().value).raw("] Highest mod-sequence\r\n");
   if (!rev1) {  // RFC 9051 6.3.2
     out.raw("* LIST (");
-    write_mailbox_attributes(out, selected.info);
+    write_mailbox_attributes(out, selected.info, session.grammar().disabled);
     out.raw(") ").string("/").sp().mailbox(view.name()).crlf();
+  }
+  if (session.allows(Capability::url_auth)) {  // RFC 4467 BASE.7.1
+    out.raw("* OK [URLMECH INTERNAL] ").text("URLs can be authorized").crlf();
   }
   if (session.allows(Capability::object_id)) {  // RFC 8474 4.2
     out.raw("* OK [MAILBOXID (").raw(view.info().object_id).raw(")] Mailbox id\r\n");

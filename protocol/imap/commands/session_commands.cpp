@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/imap/capability.h"
+#include "protocol/imap/commands/notify.h"
 #include "protocol/imap/session.h"
 #include "protocol/imap/wire/characters.h"
 
@@ -61,6 +62,14 @@ bool enable_imap4rev2(Session& session) {
   session.grammar().utf8 = true;
   session.out().set_utf8(true);
   return !std::exchange(session.enabled().imap4rev2, true);
+}
+
+bool enable_metadata(Session& session) {
+  return !std::exchange(session.enabled().metadata, true);
+}
+
+bool enable_metadata_server(Session& session) {
+  return !std::exchange(session.enabled().metadata_server, true);
 }
 
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder) {
@@ -144,6 +153,7 @@ protocol::Awaitable<Reply> handle(Session& session, const IdCommand&) {
 
 // RFC 5161 3.1: what is not known is passed over; only what is new is listed.
 protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command) {
+  const auto before = std::pair(session.enabled().metadata, session.enabled().metadata_server);
   std::string enabled;
   for (const std::string& name : command.capabilities) {
     const CapabilityEntry* entry = find_enableable(session, name);
@@ -152,6 +162,11 @@ protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command
     enabled += entry->name;
   }
   session.out().raw("* ENABLED").raw(enabled).crlf();
+  const auto after = std::pair(session.enabled().metadata, session.enabled().metadata_server);
+  if (before != after) {
+    const auto watched = co_await watch_for(session, session.notify_request(), false);
+    if (!watched) co_return Reply::refused(watched.error());
+  }
   co_return Reply::ok("ENABLE completed");
 }
 

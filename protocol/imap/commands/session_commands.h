@@ -29,11 +29,14 @@ struct EnableCommand {
 bool enable_condstore(Session& session);
 
 // What ENABLE does for QRESYNC (RFC 7162 3.2.3), UIDONLY (RFC 9586 3.1), UTF8=ACCEPT (RFC 6855 3)
-// and IMAP4rev2 (RFC 9051 6.3.1); false where it was on.
+// IMAP4rev2 (RFC 9051 6.3.1), and for METADATA and METADATA-SERVER (RFC 5464 4.4); false where it
+// was on.
 bool enable_qresync(Session& session);
 bool enable_uid_only(Session& session);
 bool enable_utf8(Session& session);
 bool enable_imap4rev2(Session& session);
+bool enable_metadata(Session& session);
+bool enable_metadata_server(Session& session);
 
 Parsed<CapabilityCommand> parse_capability(Decoder& decoder);
 Parsed<NoopCommand> parse_noop(Decoder& decoder);

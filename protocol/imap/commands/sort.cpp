@@ -37,8 +37,10 @@ bool by_relevancy(const SortCommand& command) {
 
 // What was found in the order of the criteria, with scores where they are asked for.
 store::StoreResult<SearchResults> sorted_results(MailboxView& view, const SortCommand& command,
-                                                 const FoundMessages& found) {
-  const auto table = view.account().sort_keys(view.id(), found.uids, detail_for(command.criteria));
+                                                 const FoundMessages& found,
+                                                 store::Comparator comparator) {
+  const auto table =
+      view.account().sort_keys(view.id(), found.uids, detail_for(command.criteria), comparator);
   if (!table) return std::unexpected(table.error());
   const auto& rows = table->rows();
   std::vector<std::uint8_t> scores;
@@ -78,9 +80,11 @@ protocol::Awaitable<Reply> handle(Session& session, const SortCommand& command) 
   if (relevancy && !command.program->uses_fuzzy) {
     co_return Reply::bad("RELEVANCY needs a FUZZY search key");
   }
-  auto found = co_await search_selected(session, *command.program, relevancy || options.relevancy);
+  auto found = co_await search_selected(session, *command.program, relevancy || options.relevancy,
+                                        BeyondLimit::search_all);
   if (!found) co_return found.error();
-  auto results = co_await session.blocking([&] { return sorted_results(view, command, *found); });
+  auto results = co_await session.blocking(
+      [&] { return sorted_results(view, command, *found, session.comparator()); });
   if (!results) co_return Reply::refused(results.error());
   auto finished = co_await finish_results(session, *command.program, options, *results);
   if (!finished) co_return finished.error();

@@ -62,26 +62,13 @@ std::uint64_t value_of(const Status& status, StatusItem item) {
     case StatusItem::deleted:
       return mailbox.deleted;
     case StatusItem::deleted_storage:
-      return status.deleted_bytes;
+      return mailbox.deleted_bytes;
     case StatusItem::append_limit:
       return status.append_limit;
     case StatusItem::mailbox_id:
       break;  // is no number
   }
   return 0;
-}
-
-// What an EXPUNGE would give back. O(messages), but only where some are marked.
-store::StoreResult<std::uint64_t> deleted_bytes(const ReachedMailbox& mailbox) {
-  auto cursor = mailbox.account->messages(mailbox.info.id, store::UidSet({1, UINT32_MAX}),
-                                          store::Detail::row);
-  if (!cursor) return std::unexpected(cursor.error());
-  std::uint64_t bytes = 0;
-  while ((*cursor)->next()) {
-    const store::MessageRow& row = (*cursor)->row();
-    if ((row.flags & store::flag::deleted) != 0) bytes += row.size;
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -101,11 +88,6 @@ Parsed<std::vector<StatusItem>> parse_status_items(Decoder& decoder) {
 store::StoreResult<Status> read_status(const ReachedMailbox& mailbox,
                                        const std::vector<StatusItem>& items) {
   Status status{.mailbox = mailbox.info};
-  if (contains(items, StatusItem::deleted_storage) && mailbox.info.deleted > 0) {
-    auto bytes = deleted_bytes(mailbox);
-    if (!bytes) return std::unexpected(bytes.error());
-    status.deleted_bytes = *bytes;
-  }
   if (!contains(items, StatusItem::recent) ||
       status.mailbox.first_recent >= status.mailbox.uid_next) {
     return status;

@@ -35,7 +35,6 @@ Parsed<std::vector<StatusItem>> parse_status_items(Decoder& decoder);
 struct Status {
   store::MailboxInfo mailbox;
   std::uint32_t recent = 0;
-  std::uint64_t deleted_bytes = 0;
   std::uint64_t append_limit = 0;
 };
 

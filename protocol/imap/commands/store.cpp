@@ -199,7 +199,13 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
     for (std::size_t k = 0; k < places.size(); ++k) {
       StoreOutcome& outcome = outcomes[places[k]];
       outcome = outcome_of(view, *commands[places[k]], condstore, results[k]);
-      if (outcome.reply.code.empty()) outcome.reply.code = limits[places[k]];
+      const std::string& limit = limits[places[k]];
+      if (limit.empty()) continue;
+      if (outcome.reply.code.empty()) {
+        outcome.reply.code = limit;
+      } else {
+        outcome.untagged += "* NO [" + limit + "] Not all\r\n";
+      }
     }
   });
   co_return outcomes;

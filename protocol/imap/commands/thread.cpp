@@ -83,12 +83,12 @@ Parsed<ThreadCommand> parse_uid_thread(Decoder& decoder) {
 protocol::Awaitable<Reply> handle(Session& session, const ThreadCommand& command) {
   MailboxView& view = *session.view();
   if (auto refusal = refusal_of(session, *command.program, {})) co_return *refusal;
-  auto found = co_await search_selected(session, *command.program, false);
+  auto found = co_await search_selected(session, *command.program, false, BeyondLimit::refuse);
   if (!found) co_return found.error();
   std::string response;
   const auto done = co_await session.blocking([&]() -> store::StoreResult<void> {
-    const auto table =
-        view.account().sort_keys(view.id(), found->uids, store::SortDetail::everything);
+    const auto table = view.account().sort_keys(
+        view.id(), found->uids, store::SortDetail::everything, session.comparator());
     if (!table) return std::unexpected(table.error());
     Encoder out(response);
     write_response(out, command, *table, view.uids());

@@ -193,12 +193,12 @@ bool parse_macro(Decoder& decoder, FetchItems& items) {
 }  // namespace
 
 bool FetchItems::needs_flags_only() const {
-  const bool of_row = internal_date || size || save_date || email_id || thread_id;
+  const bool of_row = internal_date || size || save_date || email_id || thread_id || preview;
   return !of_row && !needs_structure() && bodies.empty();
 }
 
 bool FetchItems::needs_structure() const {
-  if (envelope || body || body_structure || preview) return true;
+  if (envelope || body || body_structure) return true;
   return std::any_of(bodies.begin(), bodies.end(),
                      [](const BodyItem& item) { return !item.section.part.empty(); });
 }

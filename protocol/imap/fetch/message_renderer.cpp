@@ -5,7 +5,6 @@
 #include <optional>
 #include <stdexcept>
 
-#include "mime/preview.h"
 #include "protocol/imap/fetch/decoded_octets.h"
 #include "protocol/imap/fetch/structure_encoder.h"
 #include "store/object_id.h"
@@ -290,18 +289,17 @@ void MessageRenderer::write_binary(const BodyItem& item, store::MessageCursor& c
   write_decoded(*located, decoded, cursor, budget_, out);
 }
 
-void MessageRenderer::write_preview(store::MessageCursor& cursor, const mime::Structure& structure,
-                                    std::string& out) {
+void MessageRenderer::write_preview(store::MessageCursor& cursor, std::string& out) {
   const auto write = [&](std::string_view text) {
     Encoder encoder(out);
     separate(encoder);
     encoder.raw("PREVIEW ").string(text);
   };
-  const auto read = [&](std::uint64_t offset, std::uint64_t length, std::string& to) {
+  const auto write_kept = [&] {
     budget_.check();
-    cursor.read(offset, length, to);
+    write(cursor.preview());
   };
-  attempt_in_time(out, [&] { write(mime::preview(structure, read)); }, [&] { write(""); });
+  attempt_in_time(out, write_kept, [&] { write(""); });
 }
 
 void MessageRenderer::write_absent_body(const BodyItem& item, std::string& out) {
@@ -327,7 +325,7 @@ void MessageRenderer::render(store::MessageCursor& cursor, bool with_flags, std:
   if (items_.envelope) write_envelope_item(*structure, out);
   if (items_.body) write_structure_item(cursor, false, *structure, out);
   if (items_.body_structure) write_structure_item(cursor, true, *structure, out);
-  if (items_.preview) write_preview(cursor, *structure, out);
+  if (items_.preview) write_preview(cursor, out);
   for (const BodyItem& item : items_.bodies) {
     const auto write = [&] {
       write_body(item, cursor, structure ? &*structure : nullptr, out, large);

@@ -95,8 +95,7 @@ class MessageRenderer {
   void write_binary(const BodyItem& item, store::MessageCursor& cursor,
                     const mime::Structure* structure, std::string& out,
                     std::vector<LargeLiteral>& large);
-  void write_preview(store::MessageCursor& cursor, const mime::Structure& structure,
-                     std::string& out);
+  void write_preview(store::MessageCursor& cursor, std::string& out);
   void write_absent_body(const BodyItem& item, std::string& out);
   void separate(Encoder& out);
   // Runs `work`, which appends one item; where it throws, takes back what it wrote and runs

@@ -12,6 +12,7 @@
 
 #include "protocol/imap/fetch/section_reader.h"
 #include "protocol/imap/mailbox_access.h"
+#include "protocol/imap/wire/imap_url.h"
 #include "store/account.h"
 
 namespace mailkeep::imap {
@@ -23,10 +24,15 @@ struct UrlBase {
   std::string mailbox;  // the selected one, as the user says it; empty where there is none
 };
 
+// The mailbox that a URL names; empty where it is none of that user's and server's.
+std::string mailbox_of(const MessageUrl& url, const UrlBase& base);
+
 class UrlOctets {
  public:
   static std::optional<UrlOctets> find(const MailboxAccess& mailboxes, const UrlBase& base,
                                        std::string_view url);
+  static std::optional<UrlOctets> find(const MailboxAccess& mailboxes, const UrlBase& base,
+                                       const MessageUrl& url);
 
   std::uint64_t left() const { return range_.size(); }
   // Appends up to `octets` more to `out`. False: they are not there any more.

@@ -143,10 +143,11 @@ class Resolver {
   }
 
   template <class Key>
-  SearchQuery by_words(const Key& key) {
-    if (!fuzzy_ || fuzziness_ == Fuzziness::exact) return SearchQuery{key};
+  SearchQuery by_words(Key key) {
+    key.comparator = scope_.comparator;
+    if (!fuzzy_ || fuzziness_ == Fuzziness::exact) return SearchQuery{std::move(key)};
     const auto words = words_of(key.needle);
-    if (words.size() < 2) return SearchQuery{key};
+    if (words.size() < 2) return SearchQuery{std::move(key)};
     store::SearchAnd all;
     std::optional<SearchQuery> some;
     for (const std::string& word : words) {

@@ -38,6 +38,7 @@ struct SearchScope {
   const FilterMap* filters = nullptr;    // null: there are none
   store::AccountId account;
   std::int64_t now = 0;  // seconds since 1970
+  store::Comparator comparator = store::Comparator::unicode_casemap;
   FrozenSets* frozen = nullptr;
 };
 

@@ -80,7 +80,8 @@ class Sorter {
 
  private:
   store::StoreResult<store::SortTable> keys_of(const store::UidSet& uids) const {
-    return view_.account().sort_keys(view_.id(), uids, detail_for(context_.criteria));
+    return view_.account().sort_keys(view_.id(), uids, detail_for(context_.criteria),
+                                     context_.comparator);
   }
 
   bool is_before(const store::SortKeys& row, std::uint32_t uid) const {
@@ -180,6 +181,7 @@ void SearchContexts::settle_one(UpdateContext& context, const MailboxView& view,
                           .filters = context.filters.get(),
                           .account = view.account().id(),
                           .now = Session::now().seconds,
+                          .comparator = context.comparator,
                           .frozen = &sets};
   auto query = resolve_query(context.program->key, scope, Fuzziness::some_words);
   if (!query) return;

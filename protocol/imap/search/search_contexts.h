@@ -25,6 +25,7 @@ struct UpdateContext {
   bool by_uid = false;
   SharedSearchProgram program;
   std::shared_ptr<const FilterMap> filters;
+  store::Comparator comparator = store::Comparator::unicode_casemap;  // as it was
   FrozenSets sets;                      // of sequence numbers, as they were (RFC 5267 4.3)
   std::vector<SortCriterion> criteria;  // empty: mailbox order
   std::vector<std::uint32_t> sorted;    // UIDs, where there are criteria

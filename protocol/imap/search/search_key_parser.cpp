@@ -1,6 +1,7 @@
 #include "protocol/imap/search/search_key_parser.h"
 
 #include <cctype>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -164,6 +165,9 @@ Parsed<SearchKey> SearchKeyParser::named_extension(const std::string& name) {
   if (is("THREADID", Capability::object_id)) return object_id(true);
   if (is("FILTER", Capability::filters)) return filter();
   if (is("FUZZY", Capability::search_fuzzy)) return fuzzy();
+  // Known whether or not there is a limit, unless MESSAGELIMIT is turned off.
+  if (is("UIDAFTER", Capability::message_limit)) return uids_beyond(true);
+  if (is("UIDBEFORE", Capability::message_limit)) return uids_beyond(false);
   if (decoder_.allows(Capability::save_date)) {
     for (const DateKey& entry : kSaveDates) {
       if (entry.name == name) return date(entry.date, entry.relation);
@@ -253,6 +257,17 @@ Parsed<SearchKey> SearchKeyParser::uids() {
   auto set = decoder_.sequence_set();
   if (!set) return std::unexpected(set.error());
   return make(SearchSet{std::move(*set), true});
+}
+
+// ("UIDAFTER" / "UIDBEFORE") SP uniqueid (RFC 9738 3.2)
+Parsed<SearchKey> SearchKeyParser::uids_beyond(bool after) {
+  if (auto ok = decoder_.sp(); !ok) return std::unexpected(ok.error());
+  const auto uid = decoder_.nz_number();
+  if (!uid) return std::unexpected(uid.error());
+  SequenceSet set;  // empty: nothing is beyond
+  if (after && *uid != UINT32_MAX) set.add({*uid + 1, UINT32_MAX});
+  if (!after && *uid != 1) set.add({1, *uid - 1});
+  return make(SearchSet{std::move(set), true});
 }
 
 // ("OLDER" / "YOUNGER") SP nz-number (RFC 5032 3)

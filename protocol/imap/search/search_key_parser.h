@@ -39,6 +39,7 @@ class SearchKeyParser {
   Parsed<SearchKey> date(store::DateOf date, store::DateRelation relation);
   Parsed<SearchKey> size(bool larger);
   Parsed<SearchKey> uids();
+  Parsed<SearchKey> uids_beyond(bool after);
   Parsed<SearchKey> age(bool older);
   Parsed<SearchKey> object_id(bool thread);
   Parsed<SearchKey> filter();

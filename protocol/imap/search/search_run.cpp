@@ -18,8 +18,7 @@ constexpr std::chrono::milliseconds kTinySlice{2};
 constexpr std::chrono::milliseconds kShortSlice{50};
 constexpr std::chrono::milliseconds kLongSlice{200};
 
-// RFC 9585 4: often enough for a client not to give up, rarely enough not to be a burden.
-constexpr std::chrono::seconds kTellEvery{5};
+constexpr std::chrono::seconds kTellEvery{10};  // RFC 9585 4
 
 constexpr std::uint32_t kMostReported = 100;
 
@@ -48,8 +47,15 @@ protocol::Awaitable<bool> SearchProgress::advance(std::uint64_t messages) {
   probed_ = probed_ || probes;
   last_told_ = now;
   Encoder& out = session_.out();
-  out.raw("* OK [INPROGRESS (").string(session_.command_tag()).sp().number(done_).sp();
-  out.number(total_).raw(")] ").text("Still searching").crlf();
+  out.raw("* OK ");
+  if (session_.allows(Capability::in_progress)) {
+    const std::string& tag = session_.command_tag();
+    out.raw("[INPROGRESS (");
+    // A tag that would end the response code is not told (RFC 9585 4).
+    out.nstring(tag.contains(']') ? std::nullopt : std::optional<std::string_view>(tag)).sp();
+    out.number(done_).sp().number(total_).raw(")] ");
+  }
+  out.text("Still searching").crlf();
   co_return co_await session_.flush();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/imap/commands/session_commands.h"
+#include "protocol/imap/message_limit.h"
 #include "protocol/imap/search/filter_loader.h"
 #include "protocol/imap/search/search_contexts.h"
 #include "protocol/imap/search/search_run.h"
@@ -18,22 +19,35 @@ constexpr std::uint8_t kExactScore = 100;
 constexpr std::uint8_t kWordsScore = 60;
 constexpr std::uint8_t kSomeScore = 20;
 
-protocol::Awaitable<OrReply<store::UidSet>> search_once(
-    Session& session, const SearchProgram& program, const FoundMessages& found, Fuzziness fuzziness,
-    const store::UidSet& among, FrozenSets* frozen = nullptr) {
+SearchScope scope_of(Session& session, const FoundMessages& found, FrozenSets* frozen) {
   const MailboxView& view = *session.view();
-  const SearchScope scope{.uids = view.uids(),
-                          .recent = view.recent(),
-                          .saved = &view.saved_result(),
-                          .filters = found.filters.get(),
-                          .account = view.account().id(),
-                          .now = Session::now().seconds,
-                          .frozen = frozen};
-  auto query = resolve_query(program.key, scope, fuzziness);
-  if (!query) co_return std::unexpected(undefined_filter(query.error()));
+  return {.uids = view.uids(),
+          .recent = view.recent(),
+          .saved = &view.saved_result(),
+          .filters = found.filters.get(),
+          .account = view.account().id(),
+          .now = Session::now().seconds,
+          .comparator = session.comparator(),
+          .frozen = frozen};
+}
+
+protocol::Awaitable<OrReply<store::UidSet>> search_once(Session& session, store::SearchQuery query,
+                                                        const store::UidSet& among) {
+  const MailboxView& view = *session.view();
   SearchProgress progress(session, among.size());
   co_return co_await search_mailbox(session, progress, {view.account(), view.id(), {}}, among,
-                                    std::move(*query));
+                                    std::move(query));
+}
+
+// The same with another fuzziness, among what was found.
+protocol::Awaitable<OrReply<store::UidSet>> search_again(Session& session,
+                                                         const SearchProgram& program,
+                                                         const FoundMessages& found,
+                                                         Fuzziness fuzziness,
+                                                         const store::UidSet& among) {
+  auto query = resolve_query(program.key, scope_of(session, found, nullptr), fuzziness);
+  if (!query) co_return std::unexpected(undefined_filter(query.error()));
+  co_return co_await search_once(session, std::move(*query), among);
 }
 
 }  // namespace
@@ -88,22 +102,31 @@ std::vector<std::uint8_t> FoundMessages::scores() const {
 
 protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
                                                             const SearchProgram& program,
-                                                            bool with_scores) {
+                                                            bool with_scores, BeyondLimit beyond) {
   if (program.uses_modseq) enable_condstore(session);
   FoundMessages found;
   found.filters = std::make_shared<const FilterMap>(co_await load_filters(session, program));
+  auto query =
+      resolve_query(program.key, scope_of(session, found, &found.sets), Fuzziness::some_words);
+  if (!query) co_return std::unexpected(undefined_filter(query.error()));
   // A message that the client was not told of yet has no number here.
-  const store::UidSet all = session.view()->uids().all();
-  auto uids =
-      co_await search_once(session, program, found, Fuzziness::some_words, all, &found.sets);
+  store::UidSet among = session.view()->uids().intersection(store::searched_uids(*query));
+  if (beyond != BeyondLimit::search_all) {
+    found.limited = limit_messages(session.settings(), among);
+    if (beyond == BeyondLimit::refuse && !found.limited.empty()) {
+      co_return std::unexpected(
+          Reply::no(limit_code(session.settings().message_limit), "Too many messages to look at"));
+    }
+  }
+  auto uids = co_await search_once(session, std::move(*query), among);
   if (!uids) co_return std::unexpected(uids.error());
   found.uids = std::move(*uids);
   if (!with_scores) co_return found;
   found.has_scores = true;
-  auto words = co_await search_once(session, program, found, Fuzziness::all_words, found.uids);
+  auto words = co_await search_again(session, program, found, Fuzziness::all_words, found.uids);
   if (!words) co_return std::unexpected(words.error());
   found.all_words = std::move(*words);
-  auto exact = co_await search_once(session, program, found, Fuzziness::exact, found.all_words);
+  auto exact = co_await search_again(session, program, found, Fuzziness::exact, found.all_words);
   if (!exact) co_return std::unexpected(exact.error());
   found.exact = std::move(*exact);
   co_return found;
@@ -125,6 +148,7 @@ void keep_updated(Session& session, bool by_uid, SharedSearchProgram program, Fo
                         .by_uid = by_uid,
                         .program = std::move(program),
                         .filters = std::move(found.filters),
+                        .comparator = session.comparator(),
                         .sets = std::move(found.sets),
                         .criteria = std::move(criteria),
                         .sorted = {},

@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "protocol/imap/reply.h"
@@ -38,6 +39,7 @@ Reply undefined_filter(const UndefinedFilter& filter);
 
 struct FoundMessages {
   store::UidSet uids;
+  std::string limited;  // the response code where not all were looked at (RFC 9738), else empty
   std::shared_ptr<const FilterMap> filters;
   FrozenSets sets;
   // Of the messages with scores: those that match best, and those that match better.
@@ -49,10 +51,17 @@ struct FoundMessages {
   std::vector<std::uint8_t> scores() const;  // of `uids`, in their order
 };
 
+// What a search that would look at more messages than one command may (RFC 9738) does.
+enum class BeyondLimit : std::uint8_t {
+  search_all,   // SORT, whose keys are kept (RFC 9738 3.3)
+  search_last,  // looks at the last ones
+  refuse,       // THREAD, and searches of several mailboxes
+};
+
 // The messages of the selected mailbox that match and that the client has been told of.
 protocol::Awaitable<OrReply<FoundMessages>> search_selected(Session& session,
                                                             const SearchProgram& program,
-                                                            bool with_scores);
+                                                            bool with_scores, BeyondLimit beyond);
 
 // Keeps the results of the command that runs up to date from now on (RFC 5267 4.3), or tells that
 // it is not going to. `sorted`: in the order of the criteria; not used where there are none.

@@ -96,8 +96,9 @@ enum class Capability : std::uint8_t {
   multi_append,
   replace,
   preview,
+  url_auth,
 };
-inline constexpr std::size_t kCapabilities = static_cast<std::size_t>(Capability::preview) + 1;
+inline constexpr std::size_t kCapabilities = static_cast<std::size_t>(Capability::url_auth) + 1;
 
 class CapabilitySet {
  public:

@@ -1,6 +1,8 @@
 #include "protocol/imap/wire/imap_url.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "protocol/imap/wire/characters.h"
 #include "protocol/imap/wire/mailbox_name.h"
@@ -154,6 +156,118 @@ std::optional<MessageUrl> parse_message_url(std::string_view text) {
   }
   if (url.absolute && !url.from_root) return std::nullopt;
   if (!parse_message(text, url)) return std::nullopt;
+  return url;
+}
+
+namespace {
+
+std::optional<std::uint32_t> digits(std::string_view text, std::size_t at, std::size_t count) {
+  if (at + count > text.size()) return std::nullopt;
+  const std::string_view part = text.substr(at, count);
+  return part.find_first_not_of("0123456789") == std::string_view::npos ? number(part)
+                                                                        : std::nullopt;
+}
+
+// "Z" / ("+" / "-") time-hour ":" time-minute, as seconds east of UTC
+std::optional<std::int64_t> parse_zone(std::string_view text) {
+  if (equal_ignoring_case(text, "Z")) return 0;
+  const auto hours = digits(text, 1, 2);
+  const auto minutes = digits(text, 4, 2);
+  if (text.size() != 6 || text[3] != ':' || !hours || !minutes) return std::nullopt;
+  if (*hours > 23 || *minutes > 59 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  const std::int64_t seconds = std::int64_t{*hours} * 3600 + std::int64_t{*minutes} * 60;
+  return text[0] == '+' ? seconds : -seconds;
+}
+
+// RFC 3339 5.6 date-time; fractions of a second do not count.
+std::optional<std::int64_t> parse_date_time(std::string_view text) {
+  static constexpr std::string_view kForm = "0000-00-00T00:00:00";
+  if (text.size() <= kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] != '0' && ascii_upper(text[i]) != kForm[i]) return std::nullopt;
+  }
+  const auto year = digits(text, 0, 4);
+  const auto month = digits(text, 5, 2);
+  const auto day = digits(text, 8, 2);
+  const auto hour = digits(text, 11, 2);
+  const auto minute = digits(text, 14, 2);
+  const auto second = digits(text, 17, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return std::nullopt;
+  text.remove_prefix(kForm.size());
+  if (text.starts_with('.')) {
+    const std::size_t end = text.find_first_not_of("0123456789", 1);
+    if (end == 1 || end == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(end);
+  }
+  const auto zone = parse_zone(text);
+  if (!zone) return std::nullopt;
+  const auto days = std::chrono::sys_days(date).time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(days).count() +
+         std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second - *zone;
+}
+
+// access = ("submit+" enc-user) / ("user+" enc-user) / "authuser" / "anonymous"
+bool parse_access(std::string_view text, AuthorizedUrl& url) {
+  if (equal_ignoring_case(text, "anonymous")) {
+    url.access = UrlAccess::anonymous;
+    return true;
+  }
+  if (equal_ignoring_case(text, "authuser")) {
+    url.access = UrlAccess::authuser;
+    return true;
+  }
+  url.access = take_prefix(text, "submit+") ? UrlAccess::submit : UrlAccess::user;
+  if (url.access == UrlAccess::user && !take_prefix(text, "user+")) return false;
+  const auto user = decode_percent(text);
+  if (!user || user->empty()) return false;
+  url.user = *user;
+  return true;
+}
+
+// ":" mechanism ":" enc-urlauth
+bool parse_token(std::string_view text, AuthorizedUrl& url) {
+  constexpr std::size_t kLeastDigits = 32;
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  for (const char c : text.substr(0, colon)) url.mechanism += ascii_upper(c);
+  text.remove_prefix(colon + 1);
+  if (text.size() < kLeastDigits) return false;
+  for (const char c : text) {
+    if (hex_digit(c) < 0) return false;
+    url.token += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<AuthorizedUrl> parse_authorized_url(std::string_view text, bool is_rump) {
+  static constexpr std::string_view kAuth = ";URLAUTH=";
+  static constexpr std::string_view kExpire = ";EXPIRE=";
+  if (text.size() > kMaxUrlBytes) return std::nullopt;
+  AuthorizedUrl url;
+  const std::size_t auth = find_word(text, kAuth);
+  if (auth == std::string_view::npos) return std::nullopt;
+  const std::size_t access = auth + kAuth.size();
+  const std::size_t end = std::min(text.find(':', access), text.size());
+  if (!parse_access(text.substr(access, end - access), url)) return std::nullopt;
+  if (is_rump ? end != text.size() : end == text.size()) return std::nullopt;
+  if (!is_rump && !parse_token(text.substr(end + 1), url)) return std::nullopt;
+  url.rump = text.substr(0, end);
+  std::string_view message = text.substr(0, auth);
+  const std::size_t expire = find_word(message, kExpire);
+  if (expire != std::string_view::npos) {
+    url.expires = parse_date_time(message.substr(expire + kExpire.size()));
+    if (!url.expires) return std::nullopt;
+    message = message.substr(0, expire);
+  }
+  auto parsed = parse_message_url(message);
+  if (!parsed || !parsed->absolute || parsed->user.empty()) return std::nullopt;
+  url.message = std::move(*parsed);
   return url;
 }
 

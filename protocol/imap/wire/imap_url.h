@@ -1,5 +1,6 @@
 // IMAP URLs of messages and their parts (RFC 5092 6, 7), as CATENATE takes them (RFC 4469, RFC
-// 5550 5.7.1). Only what such a URL says; what it means is the caller's.
+// 5550 5.7.1), and those that authorize somebody (RFC 4467). Only what such a URL says; what it
+// means is the caller's.
 #pragma once
 
 #include <cstdint>
@@ -30,5 +31,22 @@ inline constexpr std::size_t kMaxUrlBytes = 8 * 1024;
 
 // Nothing where it is no URL of a message or a part of one, or longer than kMaxUrlBytes.
 std::optional<MessageUrl> parse_message_url(std::string_view url);
+
+// Who may use a URL (RFC 4467 3).
+enum class UrlAccess : std::uint8_t { submit, user, authuser, anonymous };
+
+struct AuthorizedUrl {
+  MessageUrl message;                   // absolute, with a user
+  std::optional<std::int64_t> expires;  // seconds since 1970
+  UrlAccess access = UrlAccess::anonymous;
+  std::string user;       // of submit and user
+  std::string_view rump;  // what the token is of: all but ":<mech>:<token>"
+  std::string mechanism;  // upper case; empty in a rump
+  std::string token;      // lower case
+};
+
+// authimapurlfull, or authimapurlrump, which has no mechanism and no token (RFC 4467 9). The rump
+// points into `url`. Nothing where it is none, or longer than kMaxUrlBytes.
+std::optional<AuthorizedUrl> parse_authorized_url(std::string_view url, bool is_rump);
 
 }  // namespace mailkeep::imap

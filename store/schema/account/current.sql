@@ -30,6 +30,7 @@ CREATE TABLE mailbox (
   unseen_from INTEGER NOT NULL,
   deleted INTEGER NOT NULL,
   size_bytes INTEGER NOT NULL,
+  deleted_bytes INTEGER NOT NULL,
   first_recent INTEGER NOT NULL,
   keywords INTEGER NOT NULL,
   special_use INTEGER NOT NULL,
@@ -169,6 +170,22 @@ CREATE TABLE reader_changed (
   first_uid INTEGER NOT NULL,
   last_uid INTEGER NOT NULL,
   PRIMARY KEY (mailbox_id, reader, modseq, first_uid)
+) WITHOUT ROWID;
+
+-- What a client was told of a message (RFC 8970), by the rules of `version`; made when it is first
+-- asked for.
+CREATE TABLE preview (
+  message_id INTEGER PRIMARY KEY,
+  version INTEGER NOT NULL,
+  text TEXT NOT NULL
+);
+
+-- Mailbox access keys (RFC 4467 2.2); reader: whose it is, empty for the owner.
+CREATE TABLE url_key (
+  mailbox_id INTEGER NOT NULL,
+  reader TEXT NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (mailbox_id, reader)
 ) WITHOUT ROWID;
 
 CREATE TRIGGER mailbox_made AFTER INSERT ON mailbox BEGIN

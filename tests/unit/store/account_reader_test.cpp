@@ -134,6 +134,42 @@ TEST_F(ReaderTest, SeenComesAlongWithMessages) {
   expect_clean();
 }
 
+// Nobody sees the messages without the reader's marks in between: it is one change.
+TEST_F(ReaderTest, SeenComesInTheSameChange) {
+  std::vector<std::pair<Modseq, std::size_t>> states;
+  const Watch watch = account_->watch(inbox_, [&] {
+    states.emplace_back(account_->latest_modseq(inbox_), seen_by(*bert_, inbox_).size());
+  });
+  std::vector<NewMessage> messages;
+  messages.push_back(make_message("a", {flag::seen, {}}));
+  must(bert_->append("INBOX", std::move(messages)));
+  must(bert_->copy(inbox_, everything(), "INBOX"));
+  ASSERT_EQ(states.size(), 2U);
+  EXPECT_EQ(states[0].second, 1U);
+  EXPECT_EQ(states[1].second, 2U);
+  EXPECT_EQ(info("INBOX").highest_modseq, states[1].first);
+}
+
+TEST_F(ReaderTest, EachHasTheirOwnKeysOfUrls) {
+  EXPECT_EQ(must(account_->url_key(inbox_, UrlKey::find)), "");
+  const std::string key = must(account_->url_key(inbox_, UrlKey::make));
+  EXPECT_EQ(key.size(), 32U);
+  EXPECT_EQ(must(account_->url_key(inbox_, UrlKey::make)), key);
+  EXPECT_EQ(must(account_->url_key(inbox_, UrlKey::find)), key);
+  const std::string berts = must(bert_->url_key(inbox_, UrlKey::make));
+  EXPECT_NE(berts, key);
+  EXPECT_NE(must(account_->url_key(id("Archive"), UrlKey::make)), key);
+  const std::string renewed = must(account_->url_key(inbox_, UrlKey::renew));
+  EXPECT_NE(renewed, key);
+  must(account_->remove_url_keys());
+  EXPECT_EQ(must(account_->url_key(inbox_, UrlKey::find)), "");
+  EXPECT_EQ(must(bert_->url_key(inbox_, UrlKey::find)), berts);
+  must(account_->url_key(id("Trash"), UrlKey::make));
+  must(account_->delete_mailbox("Trash"));
+  EXPECT_EQ(account_->url_key(MailboxId{99}, UrlKey::make).error(), StoreError::no_such_mailbox);
+  expect_clean();
+}
+
 TEST_F(ReaderTest, PrivateAnnotationsAreTheReaders) {
   const std::vector<AnnotationChange> notes{{"/private/comment", "bert's"}, {"/shared/x", "all"}};
   must(bert_->annotate(inbox_, notes));

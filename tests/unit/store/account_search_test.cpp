@@ -113,6 +113,30 @@ TEST_F(SearchTest, ByHeader) {
   EXPECT_EQ(header("Subject", ""), (Uids{1, 2}));
 }
 
+TEST_F(SearchTest, ByTheComparator) {
+  append("INBOX",
+         "Subject: =?utf-8?Q?Stra=C3=9Fe?= One\r\n\r\nGr\xc3\xbc\xc3\x9f e\xcc\x81 Dich\r\n");
+  const auto text = [&](std::string needle, Comparator comparator) {
+    return find({SearchText{true, std::move(needle), comparator}}) == Uids{1};
+  };
+  const auto header = [&](std::string needle, Comparator comparator) {
+    return find({SearchHeader{"Subject", std::move(needle), comparator}}) == Uids{1};
+  };
+  using enum Comparator;
+  EXPECT_TRUE(text("GR\xc3\x9c", unicode_casemap));
+  EXPECT_FALSE(text("GR\xc3\x9c", ascii_casemap));
+  EXPECT_TRUE(text("GR\xc3\xbc", ascii_casemap));
+  EXPECT_FALSE(text("GR\xc3\xbc", octet));
+  EXPECT_TRUE(text("Gr\xc3\xbc", octet));
+  // "e" with an accent of its own is one character of i;unicode-casemap alone.
+  EXPECT_TRUE(text("\xc3\xa9 d", unicode_casemap));
+  EXPECT_FALSE(text("\xc3\xa9 d", ascii_casemap));
+  EXPECT_TRUE(header("one", ascii_casemap));
+  EXPECT_FALSE(header("one", octet));
+  EXPECT_TRUE(header("One", octet));
+  EXPECT_TRUE(header("stra\xc3\x9f", ascii_casemap));
+}
+
 TEST_F(SearchTest, ByText) {
   append("INBOX",
          "Subject: Outside\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b\r\n"

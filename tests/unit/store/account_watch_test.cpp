@@ -61,6 +61,27 @@ TEST_F(WatchAccountTest, IsToldOfEverythingThatHappens) {
   EXPECT_EQ(told(), "");
 }
 
+TEST_F(WatchAccountTest, IsToldWhoseChangesTheyAre) {
+  std::vector<Origin> origins;
+  std::vector<std::string> entries;
+  const Watch watch = account_->watch_account([&](const MailboxEvent& event) {
+    origins.push_back(event.origin);
+    for (const std::string& entry : event.entries) entries.push_back(event.reader + entry);
+  });
+  const Origin mine = new_origin();
+  EXPECT_NE(new_origin(), mine);
+  append_many("INBOX", 1);
+  {
+    const OriginScope scope(mine);
+    append_many("INBOX", 1);
+    must(account_->subscribe("INBOX", true));
+  }
+  const AnnotationChange notes[] = {{"/private/X", "y"}, {"/shared/y", "z"}};
+  must(account_->for_reader("bert")->annotate(id("INBOX"), notes));
+  EXPECT_EQ(origins, (std::vector<Origin>{kNoOrigin, mine, mine, kNoOrigin}));
+  EXPECT_EQ(entries, (std::vector<std::string>{"bert/private/x", "bert/shared/y"}));
+}
+
 TEST_F(WatchAccountTest, ModseqsOfAllMailboxesAreOneRead) {
   append_many("INBOX", 3);
   const auto modseqs = must(account_->latest_modseqs());

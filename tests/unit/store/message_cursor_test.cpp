@@ -120,6 +120,32 @@ TEST_F(CursorTest, OlderStructuresAreComputedAgainAndKept) {
   expect_clean();
 }
 
+TEST_F(CursorTest, PreviewsAreKeptOnceTheyWereAskedFor) {
+  reopen({.purge_after = std::chrono::seconds(0)});
+  append("INBOX", "Subject: x\r\n\r\nHello, you.\r\n");
+  append("INBOX", "Subject: y\r\n\r\nBye.\r\n");
+  const auto preview = [&](std::uint32_t uid) {
+    auto cursor = must(account_->messages(id("INBOX"), range(uid, uid), Detail::row));
+    EXPECT_TRUE(cursor->next());
+    return cursor->preview();
+  };
+  EXPECT_EQ(preview(1), "Hello, you.");
+  store_->maintain();
+  sqlite::Database database(account_file(), sqlite::Open::existing);
+  EXPECT_EQ(database.integer("SELECT count(*) FROM preview"), 1);
+  database.execute("UPDATE preview SET text = 'kept'");
+  EXPECT_EQ(preview(1), "kept");
+  // What older rules made is made again.
+  database.execute("UPDATE preview SET version = version - 1");
+  EXPECT_EQ(preview(1), "Hello, you.");
+  store_->maintain();
+  EXPECT_EQ(preview(1), "Hello, you.");
+  must(account_->expunge(id("INBOX"), range(1, 1)));
+  store_->maintain();
+  EXPECT_EQ(database.integer("SELECT count(*) FROM preview"), 0);
+  expect_clean();
+}
+
 TEST_F(CursorTest, DamagedContentThrowsForThatMessageOnly) {
   append_many("INBOX", 3);
   {

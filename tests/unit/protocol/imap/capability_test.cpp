@@ -136,6 +136,72 @@ TEST_F(Capabilities, message_limit_works_on_the_last_messages) {
   EXPECT_NE(greeting_.find(" MESSAGELIMIT=2 "), std::string::npos);
 }
 
+TEST_F(Capabilities, message_limit_is_that_of_searches_expunges_and_appends) {
+  settings_.message_limit = 2;
+  deliver("INBOX", 4);
+  const std::string output = say_logged_in(
+      "1 SELECT INBOX\r\n2 SEARCH ALL\r\n3 UID SEARCH UID 1:2 ALL\r\n"
+      "4 UID SEARCH UIDBEFORE 4 ALL\r\n5 SEARCH RETURN (SAVE COUNT) ALL\r\n6 FETCH $ UID\r\n"
+      "7 SORT (ARRIVAL) UTF-8 ALL\r\n8 THREAD REFERENCES UTF-8 ALL\r\n"
+      "9 THREAD REFERENCES UTF-8 1:2\r\n10 ESEARCH IN (PERSONAL) ALL\r\n");
+  for (const char* expected :
+       {"* SEARCH 3 4\r\n2 OK [MESSAGELIMIT 2 3] SEARCH completed",
+        "* SEARCH 1 2\r\n3 OK UID SEARCH completed",
+        "* SEARCH 2 3\r\n4 OK [MESSAGELIMIT 2 2] UID SEARCH", "COUNT 2\r\n5 OK [MESSAGELIMIT 2 3] ",
+        "* 3 FETCH (UID 3)\r\n* 4 FETCH (UID 4)\r\n6 OK FETCH", "* SORT 1 2 3 4\r\n7 OK SORT",
+        "8 NO [MESSAGELIMIT 2] ", "9 OK THREAD", "10 NO [MESSAGELIMIT 2] "}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+  const std::string expunged = say_logged_in(
+      "1 SELECT INBOX\r\n2 STORE 1:2 +FLAGS.SILENT (\\Deleted)\r\n"
+      "3 STORE 3:4 +FLAGS.SILENT (\\Deleted)\r\n4 UID EXPUNGE 1:3\r\n5 EXPUNGE\r\n");
+  EXPECT_NE(expunged.find("* 3 EXPUNGE\r\n* 2 EXPUNGE\r\n4 OK [MESSAGELIMIT 2 2] UID EXPUNGE"),
+            std::string::npos)
+      << expunged;
+  EXPECT_NE(expunged.find("* 2 EXPUNGE\r\n* 1 EXPUNGE\r\n5 OK EXPUNGE"), std::string::npos)
+      << expunged;
+  const std::string two = " {1+}\r\nx {1+}\r\nx";
+  EXPECT_NE(say_logged_in("1 APPEND INBOX" + two + "\r\n").find("1 OK [APPENDUID "),
+            std::string::npos);
+  EXPECT_EQ(say_logged_in("1 APPEND INBOX" + two + " {1+}\r\nx\r\n2 STATUS INBOX (MESSAGES)\r\n"),
+            "1 NO [MESSAGELIMIT 2] Too many messages in one command\r\n"
+            "* STATUS INBOX (MESSAGES 2)\r\n2 OK STATUS completed\r\n");
+}
+
+// A response has one code: HIGHESTMODSEQ and MODIFIED stay in the tagged one.
+TEST_F(Capabilities, message_limit_stands_beside_other_codes) {
+  settings_.message_limit = 2;
+  deliver("INBOX", 3);
+  const std::string output = say_logged_in(
+      "0 ENABLE QRESYNC\r\n1 SELECT INBOX\r\n2 STORE 1:2 +FLAGS.SILENT (\\Deleted)\r\n"
+      "3 STORE 1:3 (UNCHANGEDSINCE 1) +FLAGS.SILENT (\\Deleted)\r\n"
+      "4 STORE 3 +FLAGS.SILENT (\\Deleted)\r\n5 UID EXPUNGE 1:3\r\n");
+  for (const char* expected : {"* NO [MESSAGELIMIT 2 2] Not all\r\n3 OK [MODIFIED 2:3] ",
+                               "* NO [MESSAGELIMIT 2 2] Not all\r\n* VANISHED 2:3\r\n"
+                               "5 OK [HIGHESTMODSEQ "}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+}
+
+TEST_F(Capabilities, that_are_off_tell_nothing_unasked) {
+  for (const char* name : {"UIDPLUS", "CHILDREN", "SPECIAL-USE", "OBJECTID", "URLAUTH"}) {
+    disable(name);
+  }
+  EXPECT_EQ(say_logged_in("1 APPEND INBOX {1+}\r\nx\r\n"), "1 OK APPEND completed\r\n");
+  const std::string output = say_logged_in(
+      "1 SELECT INBOX\r\n2 COPY 1 Sent\r\n3 REPLACE 1 INBOX {1+}\r\ny\r\n4 MOVE 1 Trash\r\n"
+      "5 LIST \"\" Sent\r\n6 LIST \"\" Sent RETURN (CHILDREN)\r\n"
+      "7 LIST \"\" Sent RETURN (SPECIAL-USE)\r\n8 UID EXPUNGE 1\r\n");
+  for (const char* code : {"APPENDUID", "COPYUID", "URLMECH", "MAILBOXID"}) {
+    EXPECT_EQ(output.find(code), std::string::npos) << output;
+  }
+  for (const char* expected : {"2 OK COPY completed\r\n", "* 1 EXPUNGE\r\n4 OK MOVE completed\r\n",
+                               "* LIST () \"/\" Sent\r\n5 OK",
+                               "* LIST (\\HasNoChildren) \"/\" Sent\r\n6 OK", "7 BAD ", "8 BAD "}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+}
+
 TEST_F(Capabilities, save_limit_is_that_of_copy) {
   settings_.save_limit = 2;
   deliver("INBOX", 3);

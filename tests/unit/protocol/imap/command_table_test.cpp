@@ -70,5 +70,90 @@ TEST(CommandTable, gives_the_command_of_the_name) {
   EXPECT_FALSE(find_command("CREATE")->parse(nothing));
 }
 
+// Whatever is wrong with a command, its parser says what, and where in the text.
+TEST(CommandTable, has_parsers_that_tell_where_the_mistake_is) {
+  const std::string deep(200, '(');
+  const std::string_view arguments[] = {"  ",
+                                        " (",
+                                        " )",
+                                        " \"",
+                                        " \"x",
+                                        " {",
+                                        " {3}",
+                                        " {3}\r\nab",
+                                        " ~{1}\r\n",
+                                        " \\",
+                                        " %",
+                                        " *",
+                                        " ()",
+                                        " (())",
+                                        " 0",
+                                        " 1",
+                                        " 1:",
+                                        " 1:*:2",
+                                        " 99999999999",
+                                        " -1",
+                                        " $",
+                                        " x",
+                                        " x ",
+                                        " x (",
+                                        " x ()",
+                                        " x y",
+                                        " x y z",
+                                        " x (y",
+                                        " x (y z)",
+                                        " x (\"y\" ~",
+                                        " 1 (",
+                                        " 1 ()",
+                                        " 1 x",
+                                        " 1 (x",
+                                        " 1 (FLAGS",
+                                        " 1 BODY[",
+                                        " 1 BODY[1.]",
+                                        " 1 BODY[]<0",
+                                        " 1 FLAGS (\\",
+                                        " 1 FLAGS (x",
+                                        " RETURN",
+                                        " RETURN (",
+                                        " RETURN (X)",
+                                        " IN",
+                                        " IN (",
+                                        " IN (mailboxes",
+                                        " CHARSET",
+                                        " NOT",
+                                        " OR ALL",
+                                        " SINCE x",
+                                        " HEADER x",
+                                        " UID 0",
+                                        " (DATE",
+                                        " (DATE) UTF-8",
+                                        " REFERENCES",
+                                        " REFERENCES UTF-8",
+                                        " SET",
+                                        " SET (",
+                                        " SET (personal",
+                                        " SET (personal (",
+                                        " INBOX",
+                                        " INBOX (",
+                                        " INBOX (X",
+                                        " INBOX (/private/x",
+                                        " \"\" (/x y)",
+                                        " \"\" (STORAGE",
+                                        " \"\" x",
+                                        " x\x01",
+                                        "\x01",
+                                        "x",
+                                        deep};
+  for (const CommandEntry& entry : command_table()) {
+    for (const std::string_view text : arguments) {
+      Decoder decoder(text);
+      const auto command = entry.parse(decoder);
+      if (command) continue;
+      EXPECT_FALSE(command.error().text.empty()) << entry.name << text;
+      EXPECT_LE(command.error().position, text.size()) << entry.name << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

@@ -20,13 +20,14 @@ class Squeezer {
  public:
   Squeezer() { deflateInit2(&stream_, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY); }
   ~Squeezer() { deflateEnd(&stream_); }
-  std::string operator()(std::string text) {
+  // `last`: nothing compressed follows.
+  std::string operator()(std::string text, bool last = false) {
     std::string out(compressBound(text.size()) + 100, '\0');
     stream_.next_in = reinterpret_cast<Bytef*>(text.data());
     stream_.avail_in = static_cast<uInt>(text.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream_, Z_SYNC_FLUSH);
+    deflate(&stream_, last ? Z_FINISH : Z_SYNC_FLUSH);
     out.resize(out.size() - stream_.avail_out);
     return out;
   }
@@ -106,6 +107,54 @@ TEST_F(CompressedStreams, begin_with_what_came_already) {
   std::string text;
   EXPECT_EQ(read(stream, text), ReadStatus::data);
   EXPECT_EQ(text, "a NOOP\r\n");
+}
+
+// RFC 8437 4: what a client sends behind UNAUTHENTICATE is not compressed, however the client ended
+// what was, and however the octets are cut.
+TEST_F(CompressedStreams, end_where_the_client_ends_them) {
+  for (const bool last : {false, true}) {
+    for (const bool cut : {false, true}) {
+      Squeezer squeeze;
+      std::string data = squeeze("a NOOP\r\n");
+      data += squeeze("b UNAUTHENTICATE\r\n", last);
+      data += "c LOGIN ann secret\r\n";
+      under_.input.clear();
+      if (cut) {
+        for (const char c : data) under_.input.emplace_back(1, c);
+      } else {
+        under_.input.push_back(data);
+      }
+      CompressedStream stream(under_, "");
+      std::string text;
+      while (!text.ends_with("b UNAUTHENTICATE\r\n")) {
+        ASSERT_EQ(read(stream, text), ReadStatus::data);
+      }
+      EXPECT_EQ(text, "a NOOP\r\nb UNAUTHENTICATE\r\n");
+      std::string plain;
+      ASSERT_TRUE(run(stream.end_input(plain, std::chrono::seconds(60))));
+      for (const std::string& rest : under_.input) plain += rest;
+      EXPECT_EQ(plain, "c LOGIN ann secret\r\n") << last << cut;
+    }
+  }
+}
+
+TEST_F(CompressedStreams, end_with_their_last_write) {
+  CompressedStream stream(under_, "");
+  under_.output.clear();
+  ASSERT_TRUE(run(stream.write("* OK x\r\n")));
+  stream.end_output();
+  ASSERT_TRUE(run(stream.write("a OK done\r\n")));
+  EXPECT_EQ(unsqueezed(under_.output), "* OK x\r\na OK done\r\n");
+  z_stream end{};
+  inflateInit2(&end, -15);
+  std::string out(1000, '\0');
+  end.next_in = reinterpret_cast<Bytef*>(under_.output.data());
+  end.avail_in = static_cast<uInt>(under_.output.size());
+  end.next_out = reinterpret_cast<Bytef*>(out.data());
+  end.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(inflate(&end, Z_SYNC_FLUSH), Z_STREAM_END);
+  EXPECT_EQ(end.avail_in, 0U);
+  inflateEnd(&end);
 }
 
 TEST_F(CompressedStreams, give_bombs_out_in_pieces) {

@@ -122,8 +122,9 @@ class FaultyAccount : public store::Account {
   }
   store::StoreResult<store::SortTable> sort_keys(store::MailboxId mailbox,
                                                  const store::UidSet& uids,
-                                                 store::SortDetail detail) override {
-    return real_->sort_keys(mailbox, uids, detail);
+                                                 store::SortDetail detail,
+                                                 store::Comparator comparator) override {
+    return real_->sort_keys(mailbox, uids, detail, comparator);
   }
   store::StoreResult<store::AppendResult> replace(store::MailboxId mailbox, store::Uid uid,
                                                   std::string_view destination,
@@ -152,6 +153,10 @@ class FaultyAccount : public store::Account {
   std::shared_ptr<store::Account> for_reader(std::string_view reader) override {
     return real_->for_reader(reader);
   }
+  store::StoreResult<std::string> url_key(store::MailboxId mailbox, store::UrlKey what) override {
+    return real_->url_key(mailbox, what);
+  }
+  store::StoreResult<void> remove_url_keys() override { return real_->remove_url_keys(); }
   store::StoreResult<store::CheckReport> check() override { return real_->check(); }
 
  private:
@@ -173,6 +178,7 @@ class FaultyAccount : public store::Account {
       return real_->header();
     }
     store::ThreadId thread() override { return real_->thread(); }
+    std::string preview() override { return real_->preview(); }
     void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
       const bool fails = faults_.fail_reads_of.contains(row().uid.value) ||
                          offset >= faults_.fail_reads_from_offset;

@@ -110,7 +110,7 @@ TEST(Loader, SaysWhichKeyIsUnknownAndWhatWasMeant) {
   EXPECT_EQ(error_of("\n[imap]\nlistne = *:143\n"),
             "/etc/mailkeep/mailkeep.conf:3: unknown key \"listne\" in [imap]; did you mean "
             "\"listen\"? Valid keys here: listen, disable-capability, "
-            "share-with-anyone, administrator, message-limit, save-limit");
+            "share-with-anyone, administrator, submission-user, message-limit, save-limit");
   EXPECT_EQ(error_of("[tls]\nmax-connections = 5\n"),
             "/etc/mailkeep/mailkeep.conf:2: unknown key \"max-connections\" in [tls]; it belongs "
             "in [limits]. Valid keys here: certificate, key");

@@ -281,5 +281,24 @@ TEST_F(SharedMailboxes, quota_of_others_is_for_administrators) {
   EXPECT_NE(output.find("d NO [OVERQUOTA]"), std::string::npos) << output;
 }
 
+// An owner's name is one level, whatever is in it.
+TEST_F(SharedMailboxes, of_owners_with_a_slash_in_their_name_are_there) {
+  for (const char* name : {"team/sales", "a=2Fb", "c=d"}) {
+    ASSERT_TRUE(store_->create_account(name, {}));
+    const auto owner = store_->open_account(name).value();
+    ASSERT_TRUE(owner->set_access(owner->mailbox("INBOX")->id, "ann", "lr"));
+  }
+  const std::string output = say_logged_in(
+      "1 LIST \"Other Users/\" *\r\n2 STATUS \"Other Users/team=2Fsales/INBOX\" (MESSAGES)\r\n"
+      "3 STATUS \"Other Users/a=3D2Fb/INBOX\" (MESSAGES)\r\n"
+      "4 STATUS \"Other Users/c=d/INBOX\" (MESSAGES)\r\n"
+      "5 STATUS \"Other Users/team/sales/INBOX\" (MESSAGES)\r\n");
+  for (const char* expected :
+       {"\"Other Users/team=2Fsales/INBOX\"\r\n", "\"Other Users/a=3D2Fb/INBOX\"\r\n",
+        "\"Other Users/c=d/INBOX\"\r\n", "2 OK", "3 OK", "4 OK", "5 NO [NONEXISTENT]"}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

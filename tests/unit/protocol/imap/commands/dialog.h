@@ -3,10 +3,12 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,8 +31,13 @@ class DialogStream : public protocol::Stream {
   bool loopback = true;
   protocol::PeerState state = protocol::PeerState::present;
   protocol::ReadStatus end = protocol::ReadStatus::closed;
+  // What happens elsewhere before a read; it is told how many reads are left.
+  std::function<void(std::size_t)> before_read;
 
-  Awaitable<protocol::ReadStatus> read(std::string& into, std::chrono::seconds, bool) override {
+  Awaitable<protocol::ReadStatus> read(std::string& into, std::chrono::seconds,
+                                       bool wakeable) override {
+    if (before_read && !woken_) before_read(input.size());
+    if (wakeable && std::exchange(woken_, false)) co_return protocol::ReadStatus::woken;
     if (input.empty()) co_return end;
     into += input.front();
     input.pop_front();
@@ -50,12 +57,13 @@ class DialogStream : public protocol::Stream {
   bool can_start_tls() const override { return tls_possible; }
   bool is_tls() const override { return tls; }
   protocol::Waker waker() override {
-    return [] {};
+    return [this] { woken_ = true; };
   }
   const std::string& peer() const override { return peer_; }
   bool peer_is_loopback() const override { return loopback; }
 
  private:
+  bool woken_ = false;
   std::string peer_ = "192.0.2.1:40000";
 };
 

@@ -33,6 +33,18 @@ TEST_F(Searches, tell_a_silent_client_how_far_they_are) {
             "* ESEARCH (TAG \"a\") COUNT 1500\r\na OK SEARCH completed\r\n");
 }
 
+// RFC 9585 4: a tag that would end the response code is not told; without INPROGRESS no code is.
+TEST_F(Searches, tell_no_tag_that_would_end_the_code) {
+  deliver("INBOX", 1'500);
+  stream_.state = protocol::PeerState::silent;
+  EXPECT_EQ(say_selected("a]b SEARCH RETURN (COUNT) TEXT zebra\r\n"),
+            "* OK [INPROGRESS (NIL 1000 1500)] Still searching\r\n"
+            "* ESEARCH (TAG \"a]b\") COUNT 0\r\na]b OK SEARCH completed\r\n");
+  settings_.disabled.add(Capability::in_progress);
+  EXPECT_EQ(say_selected("a SEARCH RETURN (COUNT) TEXT zebra\r\n").find("* OK Still searching\r\n"),
+            0U);
+}
+
 TEST_F(Searches, say_where_a_key_is_unknown) {
   EXPECT_EQ(say_selected("a SEARCH ALL NOSUCH\r\n"), "a BAD unknown search key, at octet 14\r\n");
   EXPECT_EQ(say_selected("a SORT (DATE NOSUCH) UTF-8 ALL\r\n"),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mime/message_parser.h"
+#include "mime/preview.h"
 #include "store/account.h"
 
 namespace mailkeep::imap {
@@ -25,6 +26,12 @@ class MemoryCursor : public store::MessageCursor {
   std::string_view structure() override { return structure_; }
   std::string_view header() override { return header_; }
   store::ThreadId thread() override { return {}; }
+  std::string preview() override {
+    return mime::preview(mime::deserialize(structure()).value(),
+                         [this](std::uint64_t offset, std::uint64_t length, std::string& out) {
+                           read(offset, length, out);
+                         });
+  }
   void read(std::uint64_t offset, std::uint64_t length, std::string& out) override {
     if (offset < message_.size()) out += message_.substr(offset, length);
   }

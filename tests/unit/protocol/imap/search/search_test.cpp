@@ -105,6 +105,20 @@ TEST(QueryResolver, NumbersBeyondTheEndMatchNothing) {
   EXPECT_TRUE(uids_of("1:*", map_of(0), nullptr).empty());
 }
 
+// RFC 9738 3.2
+TEST(QueryResolver, UidsBeyondOneAreRanges) {
+  const store::UidMap map = map_of(3);
+  EXPECT_EQ(uids_of("UIDAFTER 10", map, nullptr), set_of({20, 30}));
+  EXPECT_TRUE(uids_of("UIDAFTER 30", map, nullptr).empty());
+  EXPECT_TRUE(uids_of("UIDAFTER 4294967295", map, nullptr).empty());
+  EXPECT_EQ(uids_of("UIDBEFORE 30", map, nullptr), set_of({10, 20}));
+  EXPECT_TRUE(uids_of("UIDBEFORE 1", map, nullptr).empty());
+  for (const char* wrong : {"UIDAFTER", "UIDAFTER 0", "UIDBEFORE *", "UIDBEFORE 1:2"}) {
+    Decoder decoder(wrong);
+    EXPECT_FALSE(parse_search_program(decoder)) << wrong;
+  }
+}
+
 TEST(QueryResolver, FrozenNumbersStayWhatTheyWere) {
   FrozenSets kept;
   EXPECT_EQ(uids_of("2:3", map_of(3), &kept), set_of({20, 30}));

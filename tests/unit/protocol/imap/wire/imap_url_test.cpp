@@ -80,5 +80,47 @@ TEST(ImapUrl, of_anything_else_is_none) {
   EXPECT_FALSE(parse_message_url("/" + std::string(kMaxUrlBytes, 'a') + "/;UID=1"));
 }
 
+TEST(ImapUrl, that_authorizes) {
+  const std::string rump =
+      "imap://joe@example.com/INBOX/;uid=20/;section=1.2;expire=1996-12-19T16:39:57-08:00;"
+      "urlauth=submit+fr%65d";
+  const std::string text = rump + ":Internal:91354A473744909de610943775f92038";
+  const auto url = parse_authorized_url(text, false);
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->message.user, "joe");
+  EXPECT_EQ(url->message.uid, 20U);
+  EXPECT_EQ(url->message.section, "1.2");
+  EXPECT_EQ(url->expires, 851'042'397);
+  EXPECT_EQ(url->access, UrlAccess::submit);
+  EXPECT_EQ(url->user, "fred");
+  EXPECT_EQ(url->rump, rump);
+  EXPECT_EQ(url->mechanism, "INTERNAL");
+  EXPECT_EQ(url->token, "91354a473744909de610943775f92038");
+  EXPECT_FALSE(parse_authorized_url(text, true));
+  EXPECT_TRUE(parse_authorized_url(rump, true));
+  EXPECT_FALSE(parse_authorized_url(rump, false));
+}
+
+TEST(ImapUrl, that_authorizes_nobody) {
+  const std::string message = "imap://joe@host/INBOX/;uid=20";
+  const std::string token = ":internal:91354a473744909de610943775f92038";
+  for (const std::string& tail :
+       {std::string(";urlauth="), std::string(";urlauth=user+"), std::string(";urlauth=user+%"),
+        std::string(";urlauth=none"), std::string(";expire=;urlauth=anonymous"),
+        std::string(";expire=1996-13-19T16:39:57Z;urlauth=anonymous"),
+        std::string(";expire=1996-12-19T16:39:57;urlauth=anonymous"),
+        std::string(";expire=1996-12-19T16:39:57.Z;urlauth=anonymous"),
+        std::string(";expire=1996-12-19T24:39:57Z;urlauth=anonymous"),
+        std::string(";expire=1996-12-19T16:39:57+24:00;urlauth=anonymous")}) {
+    EXPECT_FALSE(parse_authorized_url(message + tail + token, false)) << tail;
+  }
+  EXPECT_TRUE(parse_authorized_url(message + ";urlauth=anonymous" + token, false));
+  EXPECT_FALSE(parse_authorized_url(message + ";urlauth=anonymous" + token.substr(0, 41), false));
+  EXPECT_FALSE(parse_authorized_url(message + ";urlauth=anonymous" + token + "x", false));
+  EXPECT_FALSE(parse_authorized_url("imap://joe@host/INBOX;urlauth=anonymous" + token, false));
+  EXPECT_FALSE(parse_authorized_url("imap://host/INBOX/;uid=20;urlauth=anonymous" + token, false));
+  EXPECT_FALSE(parse_authorized_url("/INBOX/;uid=20;urlauth=anonymous" + token, false));
+}
+
 }  // namespace
 }  // namespace mailkeep::imap

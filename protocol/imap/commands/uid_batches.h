@@ -1,0 +1,29 @@
+// UIDBATCHES (RFC 10022): ranges of UIDs that cut the selected mailbox into batches of so many
+// messages, the newest first.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "protocol/imap/reply.h"
+#include "protocol/imap/state.h"
+#include "protocol/imap/wire/decoder.h"
+#include "protocol/stream.h"
+
+namespace mailkeep::imap {
+
+inline constexpr std::uint32_t kMinBatchMessages = 500;  // smaller ones are refused: [TOOFEW]
+
+struct UidBatchesCommand {
+  struct Places {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  std::uint32_t messages = 0;    // in a batch
+  std::optional<Places> places;  // of the batches that are asked for; none: all
+};
+
+Parsed<UidBatchesCommand> parse_uid_batches(Decoder& decoder);
+protocol::Awaitable<Reply> handle(Session& session, const UidBatchesCommand& command);
+
+}  // namespace mailkeep::imap

@@ -1,0 +1,165 @@
+// What a session with NOTIFY or METADATA is told of others, and what not of itself.
+#include "protocol/imap/commands/notify.h"
+
+#include <gtest/gtest.h>
+
+#include "protocol/imap/notifier.h"
+#include "tests/unit/protocol/imap/commands/dialog.h"
+
+namespace mailkeep::imap {
+namespace {
+
+class Notifications : public DialogTest {
+ protected:
+  Notifications() {
+    EXPECT_TRUE(store_->create_account("bob", {}));
+    bob_ = store_->open_account("bob").value();
+  }
+  ~Notifications() override { bob_.reset(); }
+
+  // What comes after `input`, while `happening` happens elsewhere before the last read.
+  std::string told(const std::string& input, std::function<void()> happening,
+                   const std::string& last = "z NOOP\r\n") {
+    bool happened = false;
+    stream_.before_read = [&](std::size_t left) {
+      if (left == 1 && !std::exchange(happened, true)) happening();
+    };
+    const std::string output = say({"x LOGIN ann secret\r\n", input, last});
+    stream_.before_read = nullptr;
+    const std::size_t begin = output.find("\r\ny OK");
+    EXPECT_NE(begin, std::string::npos) << output;
+    return output.substr(output.find("\r\n", begin + 2) + 2);
+  }
+
+  static void annotate(store::Account& account, std::string_view mailbox, const char* entry) {
+    const store::AnnotationChange change{entry, "value"};
+    const auto id = mailbox.empty() ? store::MailboxId{0} : account.mailbox(mailbox).value().id;
+    ASSERT_TRUE(account.annotate(id, {&change, 1}));
+  }
+
+  std::shared_ptr<store::Account> bob_;
+};
+
+TEST_F(Notifications, of_too_much_end_with_a_word) {
+  const std::string output = told("y NOTIFY SET (personal (SubscriptionChange))\r\n", [&] {
+    for (std::size_t i = 0; i <= Notifier::kMaxPending / 2; ++i) {
+      ASSERT_TRUE(account().subscribe("INBOX", true));
+      ASSERT_TRUE(account().subscribe("INBOX", false));
+    }
+  });
+  EXPECT_EQ(output,
+            "* OK [NOTIFICATIONOVERFLOW] Too much happens; NOTIFY ends\r\nz OK NOOP completed\r\n");
+}
+
+TEST_F(Notifications, are_not_of_what_the_client_does_itself) {
+  const std::string output = told(
+      "y NOTIFY SET (personal (MessageNew MessageExpunge MailboxName SubscriptionChange "
+      "MailboxMetadataChange ServerMetadataChange))\r\n",
+      [] {},
+      "1 CREATE new\r\n2 APPEND new {1+}\r\nx\r\n3 SUBSCRIBE new\r\n"
+      "4 SETMETADATA new (/shared/x y)\r\n5 SETMETADATA \"\" (/private/x y)\r\n"
+      "6 DELETE new\r\n7 NOOP\r\n");
+  EXPECT_EQ(output.find("* LIST"), std::string::npos) << output;
+  EXPECT_EQ(output.find("* STATUS"), std::string::npos) << output;
+  EXPECT_EQ(output.find("* METADATA"), std::string::npos) << output;
+  EXPECT_NE(output.find("7 OK"), std::string::npos) << output;
+}
+
+TEST_F(Notifications, of_new_messages_leave_out_the_clients_own) {
+  deliver("INBOX", 1);
+  const std::string output = told(
+      "w SELECT INBOX\r\ny NOTIFY SET (selected (MessageNew (uid) MessageExpunge))\r\n",
+      [&] { deliver("INBOX", 1); }, "1 APPEND INBOX {1+}\r\nx\r\n2 COPY 1 INBOX\r\n3 NOOP\r\n");
+  EXPECT_NE(output.find("* 2 FETCH (UID 2)"), std::string::npos) << output;
+  EXPECT_NE(output.find("* 4 EXISTS"), std::string::npos) << output;
+  EXPECT_EQ(output.find("* 3 FETCH"), std::string::npos) << output;
+  EXPECT_EQ(output.find("* 4 FETCH"), std::string::npos) << output;
+}
+
+TEST_F(Notifications, of_annotations_name_what_changed) {
+  annotate(account(), "INBOX", "/shared/old");
+  const std::string output =
+      told("y NOTIFY SET (personal (MailboxMetadataChange ServerMetadataChange))\r\n", [&] {
+        annotate(account(), "INBOX", "/shared/comment");
+        annotate(account(), "INBOX", "/private/Comment");
+        annotate(account(), "", "/shared/motd");
+        annotate(*account().for_reader("bob"), "INBOX", "/private/secret");
+      });
+  EXPECT_EQ(output,
+            "* METADATA INBOX /shared/comment\r\n* METADATA INBOX /private/comment\r\n"
+            "* METADATA \"\" /shared/motd\r\nz OK NOOP completed\r\n");
+}
+
+TEST_F(Notifications, of_annotations_come_to_who_enables_them) {
+  const auto happening = [&] {
+    annotate(account(), "INBOX", "/shared/x");
+    annotate(account(), "", "/shared/y");
+    deliver("INBOX", 1);
+  };
+  EXPECT_EQ(told("y ENABLE METADATA\r\n", happening),
+            "* METADATA INBOX /shared/x\r\nz OK NOOP completed\r\n");
+  EXPECT_EQ(told("y ENABLE METADATA-SERVER\r\n", happening),
+            "* METADATA \"\" /shared/y\r\nz OK NOOP completed\r\n");
+  EXPECT_EQ(told("y ENABLE CONDSTORE\r\n", happening), "z OK NOOP completed\r\n");
+  // NOTIFY adds to it, and its end takes nothing away.
+  EXPECT_NE(told("w ENABLE METADATA\r\ny NOTIFY SET (personal (MessageNew MessageExpunge))\r\n",
+                 happening)
+                .find("* METADATA INBOX /shared/x\r\n* STATUS INBOX"),
+            std::string::npos);
+  EXPECT_EQ(told("w ENABLE METADATA\r\ny NOTIFY NONE\r\n", happening),
+            "* METADATA INBOX /shared/x\r\nz OK NOOP completed\r\n");
+}
+
+TEST_F(Notifications, of_annotations_go_on_when_too_much_happens) {
+  const std::string output = told("y ENABLE METADATA\r\n", [&] {
+    for (std::size_t i = 0; i <= Notifier::kMaxPending; ++i) {
+      ASSERT_TRUE(account().subscribe("INBOX", i % 2 == 0));
+    }
+  });
+  EXPECT_EQ(output, "z OK NOOP completed\r\n");
+}
+
+TEST_F(Notifications, of_shared_mailboxes_need_the_rights) {
+  const auto box = bob_->create_mailbox("box").value();
+  const auto hidden = bob_->create_mailbox("hidden").value();
+  ASSERT_TRUE(bob_->set_access(box.id, "ann", "lr"));
+  const std::string output = told(
+      "y NOTIFY SET (subtree \"Other Users\" (MessageNew MessageExpunge MailboxName "
+      "MailboxMetadataChange))\r\n",
+      [&] {
+        for (const char* name : {"box", "hidden"}) {
+          std::vector<store::NewMessage> messages;
+          messages.push_back({bob_->begin_upload(), {}, {}});
+          messages.back().upload.write("x");
+          ASSERT_TRUE(bob_->append(name, std::move(messages)));
+          annotate(*bob_, name, "/shared/x");
+          annotate(*bob_, name, "/private/x");
+        }
+        ASSERT_TRUE(bob_->rename_mailbox("box", "case"));
+        ASSERT_TRUE(bob_->set_access(hidden.id, "carl", "lr"));
+      });
+  for (const char* expected :
+       {"* STATUS \"Other Users/bob/case\" (MESSAGES 1 ",
+        "* METADATA \"Other Users/bob/case\" /shared/x\r\n",
+        "* LIST (\\HasNoChildren) \"/\" \"Other Users/bob/case\" (\"OLDNAME\" "
+        "(\"Other Users/bob/box\"))"}) {
+    EXPECT_NE(output.find(expected), std::string::npos) << expected << " in " << output;
+  }
+  EXPECT_EQ(output.find("/private/"), std::string::npos) << output;
+  EXPECT_EQ(output.find("hidden"), std::string::npos) << output;
+}
+
+TEST_F(Notifications, of_events_that_are_turned_off_are_refused) {
+  EXPECT_EQ(
+      say_logged_in("1 NOTIFY SET (personal (MessageNew MessageExpunge AnnotationChange))\r\n"),
+      "1 NO [BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange "
+      "MailboxMetadataChange ServerMetadataChange)] Some of these events are not known here\r\n");
+  settings_.disabled.add(Capability::metadata);
+  settings_.disabled.add(Capability::metadata_server);
+  EXPECT_EQ(say_logged_in("1 NOTIFY SET (personal (MailboxMetadataChange))\r\n"),
+            "1 NO [BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange)] "
+            "Some of these events are not known here\r\n");
+}
+
+}  // namespace
+}  // namespace mailkeep::imap
