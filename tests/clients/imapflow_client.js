@@ -41,10 +41,12 @@ async function run() {
 
   client.on('expunge', (event) => seen.vanished.push(event.uid));
   box = await client.mailboxOpen('INBOX', {changedSince: before.modseq, uidValidity: before.uidValidity});
+  seen.resumed = seen.vanished.splice(0);
   for await (const one of client.fetch('1:*', {uid: true, flags: true},
                                        {uid: true, changedSince: before.modseq})) {
     seen.changed.push(one.uid);
   }
+  seen.fetched = seen.vanished.splice(0);  // since it asks for VANISHED again
   seen.found = await client.search({flagged: true}, {uid: true});
 
   const exists = once(client, 'exists');

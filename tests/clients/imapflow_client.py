@@ -13,6 +13,7 @@ SCRIPT = pathlib.Path(__file__).resolve().parent / "imapflow_client.js"
 
 class Imapflow(ClientTest):
     def test_resynchronizes_and_is_told_of_changes(self):
+        self.server.command("user", "quota", self.user, "--storage", "10M")
         mail = self.folder / "mail.json"
         mail.write_text(json.dumps({
             "host": "localhost", "port": self.server.ports["imaps"], "user": self.user,
@@ -22,12 +23,14 @@ class Imapflow(ClientTest):
         self.assertEqual(seen["enabled"], ["CONDSTORE", "QRESYNC"])
         self.assertEqual(seen["first"], ["number 0", "number 1", "number 2", "number 3"])
         self.assertEqual(seen["changed"], [3, 5])
-        self.assertEqual(seen["vanished"], [2])
+        self.assertEqual(seen["resumed"], [2])
+        self.assertEqual(seen["fetched"], [2])
+        self.assertEqual(seen["vanished"], [1])  # by MOVE
         self.assertEqual(seen["found"], [3])
         self.assertEqual(seen["idled"], 5)
         self.assertEqual(seen["moved"], "Archive")
         self.assertEqual(seen["special"], "Archive")
-        self.assertEqual(seen["status"], {"messages": 3, "unseen": 3})
+        self.assertEqual(seen["status"], {"messages": 4, "unseen": 4})
         self.assertIn("usage", seen["quota"])
         self.assertEqual(seen["errors"], [])
 
