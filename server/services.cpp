@@ -28,6 +28,7 @@ imap::Settings imap_settings(const Config& config) {
   settings.share_with_anyone = config.share_with_anyone;
   settings.administrators = config.administrators;
   settings.submission_users = config.submission_users;
+  settings.anonymous_account = config.anonymous_account;
   settings.message_limit = static_cast<std::uint32_t>(config.message_limit);
   settings.save_limit = static_cast<std::uint32_t>(config.save_limit);
   settings.plaintext_without_tls =

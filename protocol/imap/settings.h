@@ -29,6 +29,7 @@ struct Settings {
   std::uint32_t message_limit = 0;          // messages a command works on (RFC 9738); 0: any number
   std::uint32_t save_limit = 0;  // messages of a COPY or APPEND (RFC 9738); 0: any number
   std::vector<std::string> submission_users;  // may use URLs for submission (RFC 4467 3)
+  std::string anonymous_account;              // whose sessions are nobody's (RFC 4505); or empty
   ReaderLimits reader;
   ReaderLimits reader_before_login{8 * 1024, 16 * 1024};
   enum class Plaintext : std::uint8_t { never, loopback, always };

@@ -18,6 +18,10 @@ Parsed<SortCommand> parse(Decoder& decoder, bool by_uid) {
   if (decoder.allows(Capability::esort) || decoder.allows(Capability::context_sort)) {
     auto options = parse_return_options(decoder);
     if (!options) return std::unexpected(options.error());
+    const bool of_context = options->update || options->context;
+    if (of_context && !decoder.allows(Capability::context_sort)) {
+      return decoder.fail("unknown RETURN option");
+    }
     command.options = *options;
   }
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());

@@ -51,8 +51,9 @@ bool may_use(const Session& session, const AuthorizedUrl& url) {
     case UrlAccess::submit:
       return std::ranges::find(submitters, user) != submitters.end();
     case UrlAccess::authuser:
+      return user != session.settings().anonymous_account;
     case UrlAccess::anonymous:
-      return true;  // nobody gets here without an account
+      return true;
   }
   return false;
 }
@@ -187,11 +188,16 @@ protocol::Awaitable<Reply> handle(Session& session, const GenUrlAuthCommand& com
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const UrlFetchCommand& command) {
+  // All of them are looked for before the line begins, so that none can fail in its middle.
+  std::vector<std::optional<UrlOctets>> found;
+  co_await session.blocking([&] {
+    for (const std::string& url : command.urls) found.push_back(find_octets(session, url));
+  });
   session.out().raw("* URLFETCH");
-  for (const std::string& url : command.urls) {
-    auto octets = co_await session.blocking([&] { return find_octets(session, url); });
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    std::optional<UrlOctets>& octets = found[i];
     Encoder& out = session.out();
-    out.sp().string(url).sp();
+    out.sp().string(command.urls[i]).sp();
     if (!octets) {
       out.raw("NIL");
       continue;

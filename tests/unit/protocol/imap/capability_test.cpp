@@ -84,6 +84,81 @@ TEST_F(Capabilities, that_are_off_have_no_parameters) {
   }
 }
 
+// What uses each of them, is known while it is on, and unknown while it is off.
+TEST_F(Capabilities, that_are_off_are_refused) {
+  static constexpr std::pair<const char*, const char*> kUses[] = {
+      {"ACL", "MYRIGHTS INBOX"},
+      {"BINARY", "FETCH 1 BINARY.PEEK[1]"},
+      {"CATENATE", "APPEND INBOX CATENATE (TEXT {1+}\r\nx)"},
+      {"COMPRESS=DEFLATE", "COMPRESS DEFLATE"},
+      {"CONDSTORE", "FETCH 1 (MODSEQ)"},
+      {"CONTEXT=SEARCH", "SEARCH RETURN (UPDATE) ALL"},
+      {"CONTEXT=SORT", "SORT RETURN (UPDATE) (DATE) UTF-8 ALL"},
+      {"CREATE-SPECIAL-USE", "CREATE z (USE (\\Junk))"},
+      {"ENABLE", "ENABLE CONDSTORE"},
+      {"ESEARCH", "SEARCH RETURN (ALL) ALL"},
+      {"ESORT", "SORT RETURN (COUNT) (DATE) UTF-8 ALL"},
+      {"FILTERS", "SEARCH FILTER x"},
+      {"I18NLEVEL=2", "COMPARATOR"},
+      {"ID", "ID NIL"},
+      {"IDLE", "IDLE"},
+      {"LANGUAGE", "LANGUAGE"},
+      {"LIST-EXTENDED", "LIST \"\" (a b)"},
+      {"LIST-METADATA", "LIST \"\" * RETURN (METADATA (/shared/comment))"},
+      {"LIST-MYRIGHTS", "LIST \"\" * RETURN (MYRIGHTS)"},
+      {"LIST-STATUS", "LIST \"\" * RETURN (STATUS (MESSAGES))"},
+      {"METADATA", "GETMETADATA INBOX /shared/comment"},
+      {"MOVE", "MOVE 1 Trash"},
+      {"MULTIAPPEND", "APPEND INBOX {1+}\r\nx {1+}\r\ny"},
+      {"MULTISEARCH", "ESEARCH IN (personal) ALL"},
+      {"NAMESPACE", "NAMESPACE"},
+      {"NOTIFY", "NOTIFY NONE"},
+      {"OBJECTID", "FETCH 1 EMAILID"},
+      {"PARTIAL", "UID FETCH 1:* UID (PARTIAL 1:1)"},
+      {"PREVIEW", "FETCH 1 PREVIEW"},
+      {"QUOTA", "GETQUOTAROOT INBOX"},
+      {"QUOTASET", "SETQUOTA \"\" (STORAGE 1)"},
+      {"REPLACE", "REPLACE 1 INBOX {1+}\r\nx"},
+      {"SAVEDATE", "FETCH 1 SAVEDATE"},
+      {"SEARCH=FUZZY", "SEARCH FUZZY SUBJECT x"},
+      {"SEARCHRES", "SEARCH RETURN (SAVE) ALL"},
+      {"SORT", "SORT (DATE) UTF-8 ALL"},
+      {"SORT=DISPLAY", "SORT (DISPLAYFROM) UTF-8 ALL"},
+      {"SPECIAL-USE", "LIST (SPECIAL-USE) \"\" *"},
+      {"STATUS=SIZE", "STATUS INBOX (SIZE)"},
+      {"THREAD=ORDEREDSUBJECT", "THREAD ORDEREDSUBJECT UTF-8 ALL"},
+      {"THREAD=REFERENCES", "THREAD REFERENCES UTF-8 ALL"},
+      {"THREAD=REFS", "THREAD REFS UTF-8 ALL"},
+      {"UIDBATCHES", "UIDBATCHES 500"},
+      {"UIDPLUS", "UID EXPUNGE 1"},
+      {"UNAUTHENTICATE", "UNAUTHENTICATE"},
+      {"UNSELECT", "UNSELECT"},
+      {"URLAUTH", "RESETKEY"},
+      {"WITHIN", "SEARCH YOUNGER 10"},
+  };
+  for (const auto& [name, command] : kUses) {
+    deliver("INBOX", 1);
+    const std::string input = "1 SELECT INBOX\r\n2 " + std::string(command) + "\r\n";
+    settings_.disabled = {};
+    const std::string on = say_logged_in(input);
+    EXPECT_EQ(on.find("\r\n2 BAD "), std::string::npos) << on;
+    disable(name);
+    const std::string off = say_logged_in(input);
+    EXPECT_NE(off.find("\r\n2 BAD "), std::string::npos) << name << ": " << off;
+  }
+}
+
+// RFC 5161 3.1: what is not known is not enabled.
+TEST_F(Capabilities, that_are_off_cannot_be_enabled) {
+  for (const char* name : {"IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY", "UTF8=ACCEPT"}) {
+    const std::string input = "1 ENABLE " + std::string(name) + "\r\n";
+    settings_.disabled = {};
+    EXPECT_NE(say_logged_in(input), "* ENABLED\r\n1 OK ENABLE completed\r\n");
+    disable(name);
+    EXPECT_EQ(say_logged_in(input), "* ENABLED\r\n1 OK ENABLE completed\r\n");
+  }
+}
+
 // RFC 7888 5: without LITERAL+ it is LITERAL-, with 4096 octets at most.
 TEST_F(Capabilities, literal_minus_takes_the_place_of_literal_plus) {
   const std::string large = "1 LOGIN ann {5000+}\r\n" + std::string(5000, 'x') + "\r\n";

@@ -62,6 +62,14 @@ TEST_F(AuthorizedUrls, for_submission_are_for_submission_users) {
   EXPECT_EQ(bob_says(fetch(url)), text(url, "Subject: x\r\n\r\nhi\r\n"));
 }
 
+TEST_F(AuthorizedUrls, for_users_are_not_for_the_anonymous) {
+  const std::string users = authorized(std::string(kMessage) + ";urlauth=authuser");
+  const std::string all = authorized(std::string(kMessage) + ";urlauth=anonymous");
+  settings_.anonymous_account = "bob";
+  EXPECT_EQ(bob_says(fetch(users)), nothing(users));
+  EXPECT_EQ(bob_says(fetch(all)), text(all, "Subject: x\r\n\r\nhi\r\n"));
+}
+
 TEST_F(AuthorizedUrls, that_were_changed_give_nothing) {
   const std::string url = authorized(std::string(kMessage) + ";urlauth=anonymous");
   std::string other = url;
