@@ -54,11 +54,22 @@ async function run() {
   await new Promise((resolve) => setTimeout(resolve, 200));
   await other.append('INBOX', wanted.messages[0]);
   seen.idled = (await exists).count;
+  const flags = once(client, 'flags');
+  await other.messageFlagsAdd('4', ['\\Answered'], {uid: true});
+  const changed = await flags;
+  seen.flagged = {uid: changed.uid, flags: [...changed.flags].filter((one) => one === '\\Answered'),
+                  modseq: typeof changed.modseq};
+  const gone = once(client, 'expunge');
+  await other.messageDelete('5', {uid: true});
+  seen.expunged = {uid: (await gone).uid};
+  seen.vanished.length = 0;
 
   const moved = await client.messageMove('1:2', 'Archive', {uid: true});
   seen.moved = moved.destination;
   const names = await client.list();
   seen.special = names.find((one) => one.specialUse === '\\Archive').path;
+  seen.counted = (await client.list({statusQuery: {messages: true}}))
+      .find((one) => one.path === 'Archive').status.messages;
   const status = await client.status('INBOX', {messages: true, unseen: true});
   seen.status = {messages: status.messages, unseen: status.unseen};
   seen.quota = Object.keys((await client.getQuota('INBOX')) || {}).concat(

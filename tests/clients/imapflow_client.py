@@ -28,9 +28,13 @@ class Imapflow(ClientTest):
         self.assertEqual(seen["vanished"], [1])  # by MOVE
         self.assertEqual(seen["found"], [3])
         self.assertEqual(seen["idled"], 5)
+        self.assertEqual(seen["flagged"],
+                         {"uid": 4, "flags": ["\\Answered"], "modseq": "bigint"})
+        self.assertEqual(seen["expunged"], {"uid": 5})
         self.assertEqual(seen["moved"], "Archive")
+        self.assertEqual(seen["counted"], 1)
         self.assertEqual(seen["special"], "Archive")
-        self.assertEqual(seen["status"], {"messages": 4, "unseen": 4})
+        self.assertEqual(seen["status"], {"messages": 3, "unseen": 3})
         self.assertIn("usage", seen["quota"])
         self.assertEqual(seen["errors"], [])
 
