@@ -36,6 +36,8 @@ constexpr std::array kCommands{
     CommandHelp{"mailbox", "List mailboxes."},
     CommandHelp{"domain", "Say which domains are this server's."},
     CommandHelp{"alias", "Say where mail for addresses goes."},
+    CommandHelp{"undelete", "List and restore what was expunged or deleted."},
+    CommandHelp{"migrate", "Fetch an account from another IMAP server."},
     CommandHelp{"import", "Import mail from mbox files, Maildirs and single messages."},
     CommandHelp{"export", "Export mail."},
     CommandHelp{"message", "Explain a message; list the messages with defects."},

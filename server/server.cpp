@@ -63,6 +63,11 @@ store::StoreOptions store_options(const Config& config) {
   options.open_accounts = config.open_accounts;
   options.max_message_bytes = config.max_message_bytes;
   options.text_index = config.text_index;
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  options.keep_removed = duration_cast<seconds>(config.keep_removed);
+  options.expire_trash = duration_cast<seconds>(config.expire_trash);
+  options.expire_junk = duration_cast<seconds>(config.expire_junk);
   return options;
 }
 

@@ -23,8 +23,10 @@
 #include "store/annotation.h"
 #include "store/comparator.h"
 #include "store/mailbox_event.h"
+#include "store/mailbox_origin.h"
 #include "store/message_upload.h"
 #include "store/quota.h"
+#include "store/retention.h"
 #include "store/search_query.h"
 #include "store/sort_keys.h"
 #include "store/types.h"
@@ -116,6 +118,17 @@ struct NewMessage {
   MessageUpload upload;
   FlagSet flags;
   InternalDate internal_date;
+  // Its UID in the mailbox's origin (mailbox_origin.h), in ascending order. One that was taken
+  // already is left out; else it keeps that UID where it can.
+  Uid origin_uid{};
+  std::string pop3_id{};  // see Account::pop3_ids
+};
+
+// A mailbox that takes the messages of one elsewhere.
+struct AdoptedMailbox {
+  MailboxInfo info;
+  MailboxOrigin origin;     // how far it is
+  bool keeps_uids = false;  // its UIDVALIDITY is that of the origin
 };
 
 struct AppendResult {
@@ -273,6 +286,38 @@ class Account {
   virtual StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) = 0;
   // Removes them whatever their flags (POP3).
   virtual StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) = 0;
+
+  // --- coming from elsewhere: see mailbox_origin.h ---
+  // The mailbox, made where it is missing, ready for append with NewMessage::origin_uid. One that
+  // never had a message takes the UIDVALIDITY of its origin. From another origin than before
+  // everything is taken again. `uid_validity` must not be 0.
+  virtual StoreResult<AdoptedMailbox> adopt_mailbox(std::string_view name, std::string_view source,
+                                                    std::uint32_t uid_validity) = 0;
+  // With an empty source where it has none.
+  virtual StoreResult<MailboxOrigin> origin(MailboxId mailbox) = 0;
+  // Brings `uid_next` and `modseq` of its origin forward, never back. Where UIDs are kept, UIDNEXT
+  // follows `uid_next`.
+  virtual StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) = 0;
+  // (UID there, UID here) of the messages that could not keep their UID, ascending. Some may be
+  // gone.
+  virtual StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) = 0;
+  // The unique ids (RFC 1939 7) that POP3 clients know messages by from another server, ascending.
+  virtual StoreResult<std::vector<std::pair<Uid, std::string>>> pop3_ids(MailboxId mailbox) = 0;
+  // Keeps more of them, in place of those that the messages have. What is no unique id, is that of
+  // another message, or whose message is not there, is passed over. Returns how many were kept.
+  virtual StoreResult<std::size_t> set_pop3_ids(
+      MailboxId mailbox, std::span<const std::pair<Uid, std::string>> ids) = 0;
+
+  // --- what was removed: see retention.h ---
+  // By name; each has messages that can be restored.
+  virtual StoreResult<std::vector<RemovedMailbox>> removed_mailboxes() = 0;
+  // In the order of their UIDs, at most so many.
+  virtual StoreResult<std::vector<RemovedMessage>> removed_messages(MailboxId mailbox,
+                                                                    std::size_t most) = 0;
+  // Messages come back under new UIDs, in transactions of some hundred each: after a refusal some
+  // may be there. A mailbox that was deleted is made again.
+  virtual StoreResult<RestoreResult> restore_removed(MailboxId mailbox,
+                                                     const RestoreQuery& which) = 0;
 
   // --- quota (RFC 9208) ---
   // O(1). Append, copy and create_mailbox refuse with over_quota what goes beyond a limit.

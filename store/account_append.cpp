@@ -2,6 +2,7 @@
 #include "store/account_impl.h"
 #include "store/message_change.h"
 #include "store/message_insert.h"
+#include "store/origin_row.h"
 #include "store/quota_check.h"
 #include "store/reader_seen.h"
 
@@ -61,6 +62,55 @@ bool is_too_much(sqlite::Database& database, const std::vector<NewMessage>& mess
   return is_over_quota(database, more);
 }
 
+// What append knows of where messages come from.
+class OriginState {
+ public:
+  OriginState(sqlite::Database& database, const MailboxRow& row) {
+    if (auto origin = load_origin(database, row.id)) origin_ = *std::move(origin);
+    keeps_uids_ = origin_.uid_validity == row.uid_validity;
+  }
+
+  // Whether the message has been taken before; else it is counted as taken.
+  bool has(Uid uid) {
+    if (uid < origin_.uid_next) return true;
+    origin_.uid_next.value = uid.value + (uid.value < 0xffffffffU ? 1 : 0);
+    return false;
+  }
+  bool can_keep(Uid uid, const MailboxRow& row) const {
+    return keeps_uids_ && uid.value >= row.uid_next && uid.value <= kMaxKeptUid;
+  }
+  void save(sqlite::Database& database, MailboxId mailbox) const {
+    if (!origin_.source.empty()) save_origin(database, mailbox, origin_);
+  }
+
+ private:
+  MailboxOrigin origin_;
+  bool keeps_uids_ = false;
+};
+
+// The next UID is that of the message's origin, where it can be; `origin` is loaded when it is
+// first needed. False: the message was taken before.
+bool make_way(sqlite::Database& database, MailboxRow& row, std::optional<OriginState>& origin,
+              Uid origin_uid) {
+  if (origin_uid == Uid{0}) return true;
+  if (!origin) origin.emplace(database, row);
+  if (origin->has(origin_uid)) return false;
+  if (origin->can_keep(origin_uid, row)) row.uid_next = origin_uid.value;
+  return true;
+}
+
+// What a message from elsewhere is known by there.
+void note_ids(sqlite::Database& database, const MailboxRow& row, const NewMessage& message,
+              Uid uid) {
+  const Uid origin_uid = message.origin_uid;
+  if (origin_uid != Uid{0} && uid != origin_uid) {
+    note_moved_uid(database, row.id, origin_uid, uid);
+  }
+  if (!message.pop3_id.empty()) keep_pop3_id(database, row, uid, message.pop3_id);
+}
+
+constexpr std::uint64_t kUidEnd = std::uint64_t{1} << 32;
+
 }  // namespace
 
 StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mailbox,
@@ -68,9 +118,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   sqlite::Database& database = context.database;
   auto row = require_mailbox(database, mailbox);
   if (!row) return std::unexpected(row.error());
-  if (row->uid_next + messages.size() > (std::uint64_t{1} << 32)) {
-    return std::unexpected(StoreError::uids_exhausted);
-  }
+  if (row->uid_next + messages.size() > kUidEnd) return std::unexpected(StoreError::uids_exhausted);
   if (is_too_much(database, messages)) return std::unexpected(StoreError::over_quota);
 
   AppendResult result{
@@ -83,7 +131,11 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   const std::int64_t now = current_time();
   const Modseq modseq = take_modseq(*row);
   UidSet seen;  // by the reader
+  std::optional<OriginState> origin;
+  if (messages.front().origin_uid == Uid{0}) leave_room(database, *row);
   for (NewMessage& message : messages) {
+    if (!make_way(database, *row, origin, message.origin_uid)) continue;
+    if (row->uid_next >= kUidEnd) return std::unexpected(StoreError::uids_exhausted);
     auto flags = resolve_flags(database, *row, message.flags, true);
     if (!flags) return std::unexpected(flags.error());
     const bool is_seen = !reader.empty() && (*flags & flag::seen) != 0;
@@ -97,12 +149,14 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .size = message.upload.size(),
                      .internal_date = message.internal_date};
     const Uid uid = insert_row(database, *row, stored, modseq, now);
+    note_ids(database, *row, message, uid);
     result.uids.add(uid);
     if (is_seen) seen.add(uid);
     const mime::DefectKinds defects = message.upload.state().message.structure.defects;
     if (!defects.empty()) result.defective.emplace_back(uid, defects);
   }
   if (!seen.empty()) ReaderSeen(database, row->id, reader).change(database, seen, {}, modseq);
+  if (origin) origin->save(database, row->id);
   save_mailbox(database, *row);
   context.touched.push_back({row->id, row->highest_modseq});
   return result;

@@ -233,6 +233,7 @@ void AccountImpl::maintain() {
   notice_foreign_commits();
   purge();
   if (!file_.is_open()) return;
+  retain();
   if (!keys_complete_) {
     auto more = add_missing_keys();
     static_cast<void>(more);  // a damaged account is told of where somebody uses it

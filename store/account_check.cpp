@@ -30,7 +30,10 @@ SELECT uid, modseq, EXISTS (
     AND row.uid BETWEEN first_uid AND last_uid)
 FROM mailbox_message AS row WHERE mailbox_id = ?1 ORDER BY uid DESC)sql";
 constexpr const char* kReferences =
-    R"sql(SELECT message_id, count(*) FROM mailbox_message GROUP BY message_id)sql";
+    R"sql(
+SELECT message_id, count(*) FROM (
+  SELECT message_id FROM mailbox_message UNION ALL SELECT message_id FROM removed_message)
+GROUP BY message_id)sql";
 constexpr const char* kShared = R"sql(SELECT message_id, reference_count FROM shared_message)sql";
 constexpr const char* kMessages = R"sql(SELECT id, size, hash FROM message)sql";
 constexpr const char* kIsOrphan = R"sql(
@@ -45,6 +48,12 @@ UNION ALL SELECT 'rights', count(*) FROM access WHERE mailbox_id NOT IN (SELECT 
 UNION ALL SELECT 'marks of readers', count(*) FROM reader_seen
   WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
 UNION ALL SELECT 'marks of readers', count(*) FROM reader_changed
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'POP3 ids', count(*) FROM pop3_id
+  WHERE (mailbox_id, uid) NOT IN (SELECT mailbox_id, uid FROM mailbox_message)
+UNION ALL SELECT 'removed messages', count(*) FROM removed_message
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox UNION SELECT mailbox_id FROM removed_mailbox)
+UNION ALL SELECT 'origins', count(*) FROM origin
   WHERE mailbox_id NOT IN (SELECT id FROM mailbox))sql";
 constexpr const char* kUsage = R"sql(
 SELECT used_bytes, (SELECT ifnull(sum(size_bytes), 0) FROM mailbox),
@@ -77,7 +86,7 @@ class Checker {
     while (parts.step()) {
       if (parts.integer(1) == 0) continue;
       problem(std::to_string(parts.integer(1)) + " " + std::string(parts.text(0)) +
-              " belong to a mailbox that is not there.");
+              " belong to what is not there.");
     }
     load_references();
     check_messages();

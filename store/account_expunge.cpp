@@ -1,6 +1,7 @@
 // COPY, MOVE and EXPUNGE: messages come and go, their content stays.
 #include "store/account_impl.h"
 #include "store/message_change.h"
+#include "store/origin_row.h"
 #include "store/quota_check.h"
 #include "store/reader_seen.h"
 
@@ -12,15 +13,15 @@ namespace {
 class FlagTranslation {
  public:
   // Adds keywords that `rows` use and `to` does not know.
-  static StoreResult<FlagTranslation> make(sqlite::Database& database, const MailboxRow& from,
+  static StoreResult<FlagTranslation> make(sqlite::Database& database, MailboxId from,
                                            MailboxRow& to, const std::vector<StoredRow>& rows) {
     FlagTranslation translation;
-    if (from.id == to.id) return translation;
+    if (from == to.id) return translation;
     FlagBits used = 0;
     for (const StoredRow& row : rows) used |= row.flags;
     used &= ~flag::system;
     if (used == 0) return translation;
-    const std::vector<std::string> names = load_keywords(database, from.id);
+    const std::vector<std::string> names = load_keywords(database, from);
     for (std::size_t i = 0; i < names.size(); ++i) {
       const FlagBits source = FlagBits{1} << (kFirstKeywordBit + i);
       if ((used & source) == 0) continue;
@@ -48,14 +49,16 @@ class FlagTranslation {
 
 constexpr std::uint64_t kUidEnd = std::uint64_t{1} << 32;
 
-// Puts `rows` of `from` into `to`, which may be the same mailbox.
-StoreResult<CopyResult> add_rows(sqlite::Database& database, const MailboxRow& from, MailboxRow& to,
+}  // namespace
+
+StoreResult<CopyResult> add_rows(sqlite::Database& database, MailboxId from, MailboxRow& to,
                                  const std::vector<StoredRow>& rows) {
   CopyResult result{.uid_validity = to.uid_validity, .uids = {}};
   if (rows.empty()) return result;
-  if (to.uid_next + rows.size() > kUidEnd) return std::unexpected(StoreError::uids_exhausted);
   auto translation = FlagTranslation::make(database, from, to, rows);
   if (!translation) return std::unexpected(translation.error());
+  leave_room(database, to);
+  if (to.uid_next + rows.size() > kUidEnd) return std::unexpected(StoreError::uids_exhausted);
   const Modseq modseq = take_modseq(to);
   const std::int64_t now = current_time();
   result.uids.reserve(rows.size());
@@ -66,6 +69,8 @@ StoreResult<CopyResult> add_rows(sqlite::Database& database, const MailboxRow& f
   }
   return result;
 }
+
+namespace {
 
 // What the reader has seen of the messages that were copied, the reader has seen of the copies.
 void copy_seen(sqlite::Database& database, std::string_view reader, const MailboxRow& from,
@@ -108,7 +113,7 @@ StoreResult<CopyResult> AccountImpl::transfer_as(std::string_view reader, Mailbo
       for (const StoredRow& row : rows) more.bytes += row.size;
       if (is_over_quota(database, more)) return std::unexpected(StoreError::over_quota);
     }
-    auto result = add_rows(database, *source, *target, rows);
+    auto result = add_rows(database, source->id, *target, rows);
     if (!result || rows.empty()) return result;
     copy_seen(database, reader, *source, *target, *result);
     save_mailbox(database, *target);
@@ -148,8 +153,7 @@ StoreResult<UidSet> AccountImpl::remove_messages(MailboxId mailbox, const UidSet
     if (rows.empty()) return gone;
     for (const StoredRow& stored : rows) gone.add(Uid{stored.uid});
     remove_rows(database, *row, rows, take_modseq(*row));
-    drop_references(database, rows, current_time());
-    expect_purge();
+    release_rows(database, row->id, rows);
     save_mailbox(database, *row);
     context.touched.push_back({row->id, row->highest_modseq});
     return gone;

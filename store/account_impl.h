@@ -16,6 +16,7 @@
 #include "store/account_file.h"
 #include "store/mailbox_row.h"
 #include "store/mailbox_states.h"
+#include "store/message_change.h"
 #include "store/sort_table_cache.h"
 #include "store/sqlite/transaction.h"
 #include "store/store.h"
@@ -83,6 +84,20 @@ class AccountImpl final : public Account,
   StoreResult<CopyResult> move(MailboxId from, const UidSet& uids, std::string_view to) override;
   StoreResult<UidSet> expunge_deleted(MailboxId mailbox, const UidSet& uids) override;
   StoreResult<UidSet> expunge(MailboxId mailbox, const UidSet& uids) override;
+
+  StoreResult<AdoptedMailbox> adopt_mailbox(std::string_view name, std::string_view source,
+                                            std::uint32_t uid_validity) override;
+  StoreResult<MailboxOrigin> origin(MailboxId mailbox) override;
+  StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) override;
+  StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) override;
+  StoreResult<std::vector<std::pair<Uid, std::string>>> pop3_ids(MailboxId mailbox) override;
+  StoreResult<std::size_t> set_pop3_ids(MailboxId mailbox,
+                                        std::span<const std::pair<Uid, std::string>> ids) override;
+
+  StoreResult<std::vector<RemovedMailbox>> removed_mailboxes() override;
+  StoreResult<std::vector<RemovedMessage>> removed_messages(MailboxId mailbox,
+                                                            std::size_t most) override;
+  StoreResult<RestoreResult> restore_removed(MailboxId mailbox, const RestoreQuery& which) override;
 
   StoreResult<Quota> quota() override;
   StoreResult<void> set_quota(const QuotaLimits& limits) override;
@@ -209,6 +224,22 @@ class AccountImpl final : public Account,
   SharedUidMap uids_of(sqlite::Database& database, const MailboxRow& row);
   StoreResult<UidSet> remove_messages(MailboxId mailbox, const UidSet& uids, bool only_deleted);
 
+  struct RestoredBatch {
+    std::uint64_t messages = 0;
+    std::uint64_t size_bytes = 0;
+    std::uint32_t last_uid = 0;
+    bool more = false;
+  };
+  StoreResult<std::string> restore_target(MailboxId mailbox, std::string_view to);
+  StoreResult<RestoredBatch> restore_batch(WriteContext& context, MailboxId mailbox,
+                                           const RestoreQuery& which, std::string_view to,
+                                           std::uint32_t above);
+  void release_rows(sqlite::Database& database, MailboxId mailbox,
+                    const std::vector<StoredRow>& rows);
+  std::vector<std::pair<MailboxId, std::chrono::seconds>> ages();
+  bool expire(MailboxId mailbox, std::int64_t until);
+  void retain();
+
   void share_created(WriteContext& context);
   StoreResult<SortTable> compared_keys(MailboxId mailbox, const UidSet& uids,
                                        Comparator comparator);
@@ -249,6 +280,9 @@ class AccountImpl final : public Account,
 
   // When content is to be purged; the past at first, as an earlier process may have left some.
   std::atomic<std::chrono::steady_clock::rep> purge_due_{0};
+
+  // When old and removed messages are looked for; maintain()'s own.
+  std::chrono::steady_clock::time_point retention_due_{};
 
   // Of the leader of a group.
   std::vector<std::pair<MailboxId, Uid>> recent_in_group_;

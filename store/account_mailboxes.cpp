@@ -6,7 +6,9 @@
 #include "store/mailbox_name.h"
 #include "store/message_change.h"
 #include "store/object_id.h"
+#include "store/origin_row.h"
 #include "store/quota_check.h"
+#include "store/removed_row.h"
 
 namespace mailkeep::store {
 
@@ -66,15 +68,19 @@ bool exists(sqlite::Database& database, const char* sql, std::string_view name) 
   return database.query(sql, name).step();
 }
 
-// The row and all that hangs on it; its messages lose a reference.
+// The row and all that hangs on it, but for what can be restored.
 void erase_mailbox(WriteContext& context, const MailboxRow& row) {
   sqlite::Database& database = context.database;
-  drop_references(database, load_rows(database, row.id, kAllUids), current_time());
-  for (const char* sql :
-       {kDeleteMessages, kDeleteKeywords, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations,
-        kDeleteUrlKeys, kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
+  if (has_removed(database, row.id)) {
+    keep_removed_mailbox(database, row, current_time());
+  } else {
+    database.run(kDeleteKeywords, row.id.value);
+  }
+  for (const char* sql : {kDeleteMessages, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations,
+                          kDeleteUrlKeys, kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
     database.run(sql, row.id.value);
   }
+  erase_origin(database, row.id);
   context.touched.push_back({row.id, Modseq{0}});
 }
 
@@ -270,9 +276,9 @@ StoreResult<void> AccountImpl::delete_mailbox(std::string_view name) {
     if (has_children && !row->selectable) {
       return std::unexpected(StoreError::mailbox_has_children);
     }
+    release_rows(context.database, row->id, load_rows(context.database, row->id, kAllUids));
     erase_mailbox(context, *row);
     tell(context, EventKind::deleted, *row);
-    expect_purge();
     // A new id, so that nobody takes it for the mailbox that was there.
     if (has_children) insert_mailbox(context.database, *kept_name, SpecialUse::none, false);
     return {};

@@ -31,8 +31,7 @@ StoreResult<AppendResult> AccountImpl::replace_as(std::string_view reader, Mailb
                  // First out, so that an account at its quota can replace a message by a smaller
                  // one.
                  remove_rows(database, *source, rows, take_modseq(*source));
-                 drop_references(database, rows, current_time());
-                 expect_purge();
+                 release_rows(database, source->id, rows);
                  save_mailbox(database, *source);
                  context.touched.push_back({source->id, source->highest_modseq});
                  return append_to(context, destination, messages, reader);

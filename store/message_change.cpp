@@ -4,6 +4,8 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "store/origin_row.h"
+
 namespace mailkeep::store {
 
 namespace {
@@ -124,6 +126,7 @@ void remove_rows(sqlite::Database& database, MailboxRow& row, const std::vector<
   for (const UidSet::Range& range : gone.ranges()) {
     database.run(kDeleteRows, row.id.value, range.first, range.last);
     database.run(kInsertExpunged, row.id.value, modseq.value, range.first, range.last);
+    drop_pop3_ids(database, row.id, range);
   }
 }
 

@@ -30,6 +30,11 @@ std::vector<StoredRow> load_rows(sqlite::Database& database, MailboxId mailbox, 
 Uid insert_row(sqlite::Database& database, MailboxRow& row, const StoredRow& message, Modseq modseq,
                std::int64_t save_date);
 
+// Puts `rows`, which are or were those of `from`, into `to`, which may be the same mailbox: under
+// its next UIDs, with its bits for their keywords. References are the caller's.
+StoreResult<CopyResult> add_rows(sqlite::Database& database, MailboxId from, MailboxRow& to,
+                                 const std::vector<StoredRow>& rows);
+
 // Remembers that rows in `uids`, which were there before, have `modseq` now.
 void note_changed(sqlite::Database& database, MailboxRow& row, Modseq modseq, const UidSet& uids);
 

@@ -156,6 +156,37 @@ class ReaderAccount final : public Account {
     return owner_->expunge(mailbox, uids);
   }
 
+  StoreResult<AdoptedMailbox> adopt_mailbox(std::string_view name, std::string_view source,
+                                            std::uint32_t uid_validity) override {
+    return owner_->adopt_mailbox(name, source, uid_validity);
+  }
+  StoreResult<MailboxOrigin> origin(MailboxId mailbox) override { return owner_->origin(mailbox); }
+  StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) override {
+    return owner_->advance_origin(mailbox, uid_next, modseq);
+  }
+  StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) override {
+    return owner_->moved_uids(mailbox);
+  }
+  StoreResult<std::vector<std::pair<Uid, std::string>>> pop3_ids(MailboxId mailbox) override {
+    return owner_->pop3_ids(mailbox);
+  }
+  StoreResult<std::size_t> set_pop3_ids(MailboxId mailbox,
+                                        std::span<const std::pair<Uid, std::string>> ids) override {
+    return owner_->set_pop3_ids(mailbox, ids);
+  }
+
+  StoreResult<std::vector<RemovedMailbox>> removed_mailboxes() override {
+    return owner_->removed_mailboxes();
+  }
+  StoreResult<std::vector<RemovedMessage>> removed_messages(MailboxId mailbox,
+                                                            std::size_t most) override {
+    return owner_->removed_messages(mailbox, most);
+  }
+  StoreResult<RestoreResult> restore_removed(MailboxId mailbox,
+                                             const RestoreQuery& which) override {
+    return owner_->restore_removed(mailbox, which);
+  }
+
   StoreResult<Quota> quota() override { return owner_->quota(); }
   StoreResult<void> set_quota(const QuotaLimits& limits) override {
     return owner_->set_quota(limits);

@@ -169,10 +169,32 @@ class StoreImpl final : public Store {
 
   void maintain() override {
     directory_->maintain();
+    visit_next_account();
     open_accounts_->maintain();
   }
 
  private:
+  // Where messages expire, accounts that nobody uses are opened, too: one each time, and all of
+  // them once an hour if they are not too many for that.
+  void visit_next_account() {
+    const bool wanted = options_.keep_removed.count() > 0 || options_.expire_trash.count() > 0 ||
+                        options_.expire_junk.count() > 0;
+    if (!wanted) return;
+    if (unvisited_.empty()) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now < next_round_) return;
+      next_round_ = now + std::chrono::hours(1);
+      for (AccountInfo& account : directory_->accounts()) {
+        unvisited_.push_back(std::move(account.name));
+      }
+      if (unvisited_.empty()) return;
+    }
+    const std::string name = std::move(unvisited_.back());
+    unvisited_.pop_back();
+    auto account = open_account(name);
+    static_cast<void>(account);  // suspended, damaged or gone meanwhile: nothing to do
+  }
+
   // Makes the files of new accounts survive a power loss, one by one where they are few.
   void sync_account_files(const std::vector<AccountId>& ids) {
     if (ids.size() >= kManyAccounts) return sync_file_system(accounts_folder_);
@@ -202,6 +224,9 @@ class StoreImpl final : public Store {
   const std::shared_ptr<Directory> directory_;
   const std::shared_ptr<OpenAccounts> open_accounts_;
   std::shared_ptr<const AccountSettings> settings_;
+  // Of maintain() alone.
+  std::vector<std::string> unvisited_;
+  std::chrono::steady_clock::time_point next_round_{};
 };
 
 }  // namespace

@@ -33,6 +33,11 @@ struct StoreOptions {
   std::chrono::seconds idle_handles{
       10};  // handles of an account unused this long are closed by maintain()
   std::chrono::seconds purge_after{60};  // content nobody refers to stays at least this long
+  // Expunged messages and deleted mailboxes can be restored so long; zero: not at all.
+  std::chrono::seconds keep_removed{0};
+  // How long messages stay in mailboxes of these special uses; zero: for ever.
+  std::chrono::seconds expire_trash{0};
+  std::chrono::seconds expire_junk{0};
   std::uint64_t max_message_bytes = 256ULL << 20;
   std::uint32_t max_mailboxes = 10'000;  // per account
   bool text_index = true;                // kept for SEARCH; made again when it is turned on

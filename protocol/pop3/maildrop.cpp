@@ -1,5 +1,6 @@
 #include "protocol/pop3/maildrop.h"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -34,12 +35,16 @@ Maildrop Maildrop::load(store::Account& account, const Options& options) {
     maildrop.uids_.push_back(row.uid.value);
     maildrop.bytes_.push_back(row.size);
   }
+  maildrop.kept_ids_ = expect(account.pop3_ids(inbox.id));
   maildrop.deleted_.resize(maildrop.uids_.size());
   maildrop.unmark_all();
   return maildrop;
 }
 
 std::string Maildrop::unique_id(MessageNumber number) const {
+  const auto kept = std::ranges::lower_bound(kept_ids_, uid(number), {},
+                                             &std::pair<store::Uid, std::string>::first);
+  if (kept != kept_ids_.end() && kept->first == uid(number)) return kept->second;
   return pop3::unique_id(format_, uid(number).value, uid_validity_);
 }
 

@@ -1,12 +1,13 @@
 // The mailbox as one POP3 session sees it (RFC 1939 4, 5): INBOX at log-in, numbered from 1. What
 // comes or goes later does not change the numbers. Deletions are marks until the end.
 //
-// 12 octets a message, and one bit.
+// 12 octets a message, one bit, and the unique id where it is kept from another server.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/pop3/wire/command.h"
@@ -46,7 +47,8 @@ class Maildrop {
   // Only for numbers that has() is true for.
   store::Uid uid(MessageNumber number) const { return store::Uid{uids_[number - 1]}; }
   std::uint64_t bytes(MessageNumber number) const { return bytes_[number - 1]; }
-  // RFC 1939 7: which no other message of this mailbox ever gets.
+  // RFC 1939 7: that of the server the message came from, where it was kept; else one which no
+  // other message of this mailbox ever gets.
   std::string unique_id(MessageNumber number) const;
   void mark_deleted(MessageNumber number);
   // They were sent whole.
@@ -63,6 +65,7 @@ class Maildrop {
   store::MailboxId mailbox_;
   std::uint32_t uid_validity_ = 0;
   std::vector<std::uint32_t> uids_;
+  std::vector<std::pair<store::Uid, std::string>> kept_ids_;  // ascending UIDs
   std::vector<std::uint64_t> bytes_;
   std::vector<bool> deleted_;
   store::UidSet retrieved_;

@@ -13,6 +13,8 @@
 #include "server/admin/import_command.h"
 #include "server/admin/mailbox_commands.h"
 #include "server/admin/message_commands.h"
+#include "server/admin/migrate_command.h"
+#include "server/admin/retention_commands.h"
 #include "server/admin/user_commands.h"
 #include "server/exit_code.h"
 
@@ -27,7 +29,7 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 26> kCommands{{
+constexpr std::array<AdminCommand, 30> kCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate | --no-password]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate). Accounts without one can be\n"
@@ -70,13 +72,36 @@ constexpr std::array<AdminCommand, 26> kCommands{{
     {"alias", "remove", alias_remove, "ADDRESS [TARGET...]",
      "Removes an alias, or some of what it leads to."},
     {"alias", "list", alias_list, "", "Lists the aliases, one target a line."},
-    {"import", "", import_mail, "ACCOUNT PATH... [--mailbox NAME] [--verbatim]",
-     "Imports mbox files, Maildirs (with flags, dates and folders), directories of .eml\n"
-     "files and single messages into INBOX, or into NAME. Lines that end in LF only get\n"
-     "CRLF, as mail has it, unless --verbatim is given."},
+    {"mailbox", "expire", mailbox_expire, "ACCOUNT MAILBOX [AGE | none | default]",
+     "Sets how long messages stay in a mailbox (30d, 12h, 4w), or tells it. \"default\" is\n"
+     "what the settings say for trash and junk."},
+    {"undelete", "list", undelete_list, "ACCOUNT [--mailbox NAME]",
+     "Lists expunged messages and deleted mailboxes that can be restored; with a name each\n"
+     "message, with its number."},
+    {"undelete", "restore", undelete_restore,
+     "ACCOUNT --mailbox NAME | --all [--since AGE] [--messages NUMBER,...] [--to MAILBOX]",
+     "Restores them into the mailbox they were in, or another one: all, those that were\n"
+     "removed since 2h or 3d ago, or those with these numbers."},
+    {"import", "", import_mail,
+     "ACCOUNT PATH... [--mailbox NAME] [--pop3-uidl FORMAT] [--verbatim]",
+     "Imports mbox files, Maildirs (with folders, UIDs, flags, keywords, dates and\n"
+     "subscriptions, as Dovecot and Courier keep them), directories of .eml files and\n"
+     "single messages into INBOX, or into NAME. What was imported from the same place\n"
+     "before is left out. FORMAT is how the server made the unique ids of POP3: dovecot,\n"
+     "courier, cyrus, or a text with %u, %v and %f. Lines that end in LF only get CRLF, as\n"
+     "mail has it, unless --verbatim is given."},
+    {"migrate", "", migrate_mail,
+     "ACCOUNT --from imaps://[USER[;AUTH=MECHANISM]@]HOST[:PORT] --password-stdin\n"
+     "  [--master USER] [--connections NUMBER] [--pop3 pop3s://HOST[:PORT]] [--exclude PATTERN]\n"
+     "  [--expunge] [--dry-run] [--insecure] [--timeout SECONDS]",
+     "Fetches the mail of an account of another IMAP server: mailboxes with UIDs, flags,\n"
+     "keywords, dates and subscriptions. A later run fetches what is new and what changed.\n"
+     "--dry-run compares only; --expunge removes here what is gone there; --pop3 keeps the\n"
+     "unique ids of POP3; --insecure takes any certificate, or none."},
     {"export", "", export_mail, "ACCOUNT --to PATH [--mailbox NAME] [--verbatim]",
-     "Exports all mailboxes, or one, to a new Maildir, or one mailbox to a new mbox file\n"
-     "if PATH ends in .mbox."},
+     "Exports all mailboxes, or one, to a new Maildir (with UIDs, keywords and\n"
+     "subscriptions as Dovecot keeps them), or one mailbox to a new mbox file if PATH ends\n"
+     "in .mbox."},
     {"message", "explain", message_explain, "FILE | ACCOUNT MAILBOX UID [--json]",
      "Draws the parts of a message with types and sizes, and says what is wrong with it,\n"
      "where, and what is done about it."},

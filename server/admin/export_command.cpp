@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -34,6 +35,14 @@ class Export {
   void mailbox(const store::MailboxInfo& mailbox) {
     const auto snapshot = expect(account_.snapshot(mailbox.id), mailbox.name);
     const store::UidMap& uids = *snapshot.uids;
+    writer_.begin_mailbox({mailbox.name, snapshot.info.uid_validity, snapshot.info.uid_next,
+                           *snapshot.info.keywords});
+    pop3_ids_.clear();
+    if (mailbox.name == "INBOX") {
+      for (auto& [uid, id] : expect(account_.pop3_ids(mailbox.id), mailbox.name)) {
+        pop3_ids_.emplace(uid, std::move(id));
+      }
+    }
     for (std::uint32_t first = 1; first <= uids.size(); first += kCursorMessages) {
       const std::uint32_t last = std::min(uids.size(), first + kCursorMessages - 1);
       const auto cursor =
@@ -50,8 +59,8 @@ class Export {
   void message(const store::MailboxInfo& mailbox, store::MessageCursor& cursor) {
     const store::MessageRow& row = cursor.row();
     ExportedMessage message;
-    message.uid_validity = mailbox.uid_validity;
     message.uid = row.uid;
+    if (mailbox.name == "INBOX") message.pop3_id = pop3_id(mailbox, row.uid);
     message.flags = flags_of(mailbox, row.flags);
     message.date = row.internal_date;
     message.bytes = row.size;
@@ -67,7 +76,7 @@ class Export {
     LineEndCheck check;
     each_piece([&](std::string_view piece) { check.feed(piece); });
     message.unix_line_ends = !verbatim_ && !check.has_bare_lf() && !check.has_bare_cr();
-    writer_.begin(mailbox.name, message);
+    writer_.begin(message);
     std::string converted;
     each_piece([&](std::string_view piece) {
       converted.clear();
@@ -78,6 +87,13 @@ class Export {
     ++messages_;
     bytes_ += row.size;
     progress_.update(bytes_, messages_, Clock::now());
+  }
+
+  // As POP3 tells it: kept from another server, or our own.
+  std::string pop3_id(const store::MailboxInfo& mailbox, store::Uid uid) const {
+    const auto kept = pop3_ids_.find(uid);
+    if (kept != pop3_ids_.end()) return kept->second;
+    return fmt::format("{}.{}", mailbox.uid_validity, uid.value);
   }
 
   template <class Use>
@@ -105,6 +121,7 @@ class Export {
   MailWriter& writer_;
   Progress& progress_;
   const bool verbatim_;
+  std::map<store::Uid, std::string> pop3_ids_;
   std::uint64_t messages_ = 0;
   std::uint64_t bytes_ = 0;
 };
@@ -121,9 +138,7 @@ std::unique_ptr<MailWriter> make_writer(const std::filesystem::path& path, bool 
                                         const std::vector<store::MailboxInfo>& mailboxes) {
   if (mbox) return std::make_unique<MboxWriter>(path);
   const std::string root = mailboxes.size() == 1 ? mailboxes.front().name : "INBOX";
-  auto writer = std::make_unique<MaildirWriter>(path, root);
-  for (const store::MailboxInfo& mailbox : mailboxes) writer->make_folder(mailbox.name);
-  return writer;
+  return std::make_unique<MaildirWriter>(path, root);
 }
 
 }  // namespace
@@ -149,6 +164,7 @@ int export_mail(const AdminContext& context, const std::vector<std::string>& wor
     Progress progress(context.err, is_terminal(context.err), "Exported", total_bytes, start);
     Export work(*account, *writer, progress, arguments.has("--verbatim"));
     for (const store::MailboxInfo& mailbox : mailboxes) work.mailbox(mailbox);
+    if (!name) writer->subscriptions(expect(account->subscriptions(), account->name()));
     writer->finish();
     done = fmt::format("{} messages ({})", work.messages(), readable_bytes(work.bytes()));
   }

@@ -103,16 +103,22 @@ std::optional<store::InternalDate> parse_from_line(std::string_view line) {
 }
 
 std::string make_from_line(store::InternalDate date) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(date.seconds)};
+  const std::chrono::sys_seconds time{
+      std::chrono::seconds(date.seconds + std::int64_t{date.zone_minutes} * 60)};
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day day(midnight);
   const std::chrono::hh_mm_ss clock(time - midnight);
-  return fmt::format("From MAILER-DAEMON {} {} {:2} {:02}:{:02}:{:02} {:04}",
+  const int zone = std::abs(date.zone_minutes);
+  const std::string zone_text =
+      zone == 0
+          ? ""
+          : fmt::format(" {}{:02}{:02}", date.zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+  return fmt::format("From MAILER-DAEMON {} {} {:2} {:02}:{:02}:{:02} {:04}{}",
                      kDays[std::chrono::weekday(midnight).c_encoding()],
                      kMonths[static_cast<unsigned>(day.month()) - 1],
                      static_cast<unsigned>(day.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(),
-                     static_cast<int>(day.year()));
+                     clock.minutes().count(), clock.seconds().count(), static_cast<int>(day.year()),
+                     zone_text);
 }
 
 bool is_quoted_or_from(std::string_view line) {

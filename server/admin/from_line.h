@@ -15,7 +15,8 @@ namespace mailkeep::server {
 // or without seconds, the zone before or after the year; what follows the date does not matter.
 std::optional<store::InternalDate> parse_from_line(std::string_view line);
 
-// "From MAILER-DAEMON Thu Jan  1 00:00:00 1970", in UTC, without a line end.
+// "From MAILER-DAEMON Thu Jan  1 00:00:00 1970", with the zone behind it where that is not UTC;
+// without a line end.
 std::string make_from_line(store::InternalDate date);
 
 // Whether a line of a message must be quoted in mbox: ">*From " (the mboxrd rule).

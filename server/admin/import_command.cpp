@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +16,7 @@
 #include "server/admin/mail_files.h"
 #include "server/admin/mbox_source.h"
 #include "server/admin/open_store.h"
+#include "server/admin/pop3_id_format.h"
 #include "server/admin/progress.h"
 #include "server/exit_code.h"
 
@@ -35,41 +38,58 @@ struct Sources {
   }
 };
 
-void add_directory(Sources& sources, const fs::path& path, bool verbatim) {
-  DirectoryContent content = scan_directory(path);
-  const bool nothing = content.files.empty() && content.mboxes.empty();
+struct SourceOptions {
+  bool verbatim = false;
+  std::optional<Pop3IdFormat> ids;
+};
+
+void add_directory(Sources& sources, const fs::path& path, const SourceOptions& options) {
+  DirectoryContent content = scan_directory(path, options.ids);
+  const bool nothing = content.files.empty() && content.mboxes.empty() && content.folders.empty();
   if (nothing && content.complaints.empty()) {
     content.complaints.push_back(path.string() + ": no mail in it");
   }
   for (std::string& complaint : content.complaints) {
     sources.complaints.push_back(std::move(complaint));
   }
-  if (!content.files.empty()) {
-    sources.add(std::make_unique<FileSource>(std::move(content.files), verbatim));
+  const std::vector<fs::path> mboxes = std::exchange(content.mboxes, {});
+  if (!content.files.empty() || !content.folders.empty()) {
+    sources.add(std::make_unique<FileSource>(std::move(content), options.verbatim));
   }
-  for (const fs::path& mbox : content.mboxes) {
-    sources.add(std::make_unique<MboxSource>(mbox, "", verbatim));
+  for (const fs::path& mbox : mboxes) {
+    sources.add(std::make_unique<MboxSource>(mbox, "", options.verbatim));
   }
 }
 
-void add_path(Sources& sources, const fs::path& path, bool verbatim) {
+void add_path(Sources& sources, const fs::path& path, const SourceOptions& options) {
   if (fs::is_directory(path)) {
-    add_directory(sources, path, verbatim);
+    add_directory(sources, path, options);
     return;
   }
-  std::vector<MailFile> file{single_mail_file(path)};
+  DirectoryContent content;
+  content.files.push_back(single_mail_file(path));
   if (MboxSource::is_mbox(InputFile(path).read())) {
-    sources.add(std::make_unique<MboxSource>(path, "", verbatim));
+    sources.add(std::make_unique<MboxSource>(path, "", options.verbatim));
   } else {
-    sources.add(std::make_unique<FileSource>(std::move(file), verbatim));
+    sources.add(std::make_unique<FileSource>(std::move(content), options.verbatim));
   }
 }
 
-Sources find_sources(const std::vector<std::string>& paths, bool verbatim) {
+SourceOptions options_of(const Arguments& arguments) {
+  SourceOptions options;
+  options.verbatim = arguments.has("--verbatim");
+  if (const auto format = arguments.value("--pop3-uidl")) {
+    options.ids = Pop3IdFormat::parse(*format);
+    if (!options.ids) throw AdminUsageError("--pop3-uidl: not a form of unique ids: " + *format);
+  }
+  return options;
+}
+
+Sources find_sources(const std::vector<std::string>& paths, const SourceOptions& options) {
   Sources sources;
   for (const std::string& path : paths) {
     try {
-      add_path(sources, path, verbatim);
+      add_path(sources, path, options);
     } catch (const std::exception& error) {
       sources.complaints.emplace_back(error.what());
     }
@@ -79,8 +99,12 @@ Sources find_sources(const std::vector<std::string>& paths, bool verbatim) {
 
 std::string summary(const Importer& importer, std::uint64_t failed, Clock::duration time) {
   const double seconds = std::chrono::duration<double>(time).count();
-  std::string text = fmt::format("Imported {} messages ({}) in {:.1f} s", importer.messages(),
-                                 readable_bytes(importer.bytes()), seconds);
+  std::string text =
+      fmt::format("Imported {} messages ({}) in {:.1f} s", importer.messages() - importer.known(),
+                  readable_bytes(importer.bytes()), seconds);
+  if (importer.known() > 0) {
+    text += fmt::format("; {} were imported before", importer.known());
+  }
   if (importer.defective() > 0) {
     text += fmt::format("; {} of them with defects (see: mailkeep message defects)",
                         importer.defective());
@@ -92,14 +116,14 @@ std::string summary(const Importer& importer, std::uint64_t failed, Clock::durat
 }  // namespace
 
 int import_mail(const AdminContext& context, const std::vector<std::string>& words) {
-  const Arguments arguments(words, {"--verbatim"}, {"--mailbox"});
+  const Arguments arguments(words, {"--verbatim"}, {"--mailbox", "--pop3-uidl"});
   arguments.expect_plain(2, std::numeric_limits<std::size_t>::max(), "account name or path");
   const auto store = open_store(context.config, MissingStore::refuse);
   const auto account = open_account(*store, arguments.plain().front());
   const std::string mailbox = imap::normalize_inbox(arguments.value("--mailbox").value_or("INBOX"));
   const auto start = Clock::now();
-  Sources sources = find_sources({arguments.plain().begin() + 1, arguments.plain().end()},
-                                 arguments.has("--verbatim"));
+  Sources sources =
+      find_sources({arguments.plain().begin() + 1, arguments.plain().end()}, options_of(arguments));
   const std::uint64_t most = context.config.max_message_bytes != 0
                                  ? context.config.max_message_bytes
                                  : store::StoreOptions().max_message_bytes;
@@ -119,6 +143,7 @@ int import_mail(const AdminContext& context, const std::vector<std::string>& wor
       bytes_before += source->total_bytes();
     }
     importer.finish(complain);
+    for (const auto& source : sources.list) importer.subscribe(*source, complain);
   }
   const std::uint64_t failed = importer.failed() + sources.complaints.size();
   context.out << summary(importer, failed, Clock::now() - start) << '\n';

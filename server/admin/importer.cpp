@@ -1,5 +1,7 @@
 #include "server/admin/importer.h"
 
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace mailkeep::server {
@@ -26,11 +28,12 @@ Importer::~Importer() {
   committer_.join();
 }
 
-void Importer::run(MailSource& source, const std::function<void(std::string_view)>& complain,
+void Importer::run(MailSource& source, const Complain& complain,
                    const std::function<void()>& step) {
+  begin_folders(source, complain);
   for (bool more = true; more;) {
     try {
-      more = import_one(source);
+      more = import_one(source, complain);
     } catch (const MailReadError& error) {
       ++failed_;
       complain(error.what());
@@ -38,10 +41,37 @@ void Importer::run(MailSource& source, const std::function<void(std::string_view
     collect(complain);
     step();
   }
+  for (auto& [folder, mailbox] : mailboxes_) end_uids(mailbox);
+}
+
+void Importer::begin_folders(const MailSource& source, const Complain& complain) {
+  for (const ImportedFolder& folder : source.folders()) {
+    try {
+      begin_folder(folder, complain);
+    } catch (const MailReadError& error) {
+      ++failed_;
+      complain(error.what());
+    }
+  }
+}
+
+void Importer::begin_folder(const ImportedFolder& folder, const Complain& complain) {
+  Mailbox& mailbox = ready_mailbox(folder.folder);
+  mailbox.has_uids = false;
+  if (folder.uid_validity == 0) return;
+  const auto adopted = account_->adopt_mailbox(mailbox.name, folder.origin, folder.uid_validity);
+  if (!adopted) {
+    throw MailReadError(mailbox.name + ": " + std::string(store::describe(adopted.error())));
+  }
+  mailbox.has_uids = true;
+  mailbox.uid_next = folder.uid_next;
+  if (!adopted->keeps_uids) {
+    complain(mailbox.name + ": has had other mail, so that messages get new UIDs in it");
+  }
 }
 
 // False at the end.
-bool Importer::import_one(MailSource& source) {
+bool Importer::import_one(MailSource& source, const Complain& complain) {
   store::MessageUpload upload = account_->begin_upload();
   auto message = source.next([&](std::string_view octets) { upload.write(octets); });
   if (!message) return false;
@@ -51,11 +81,17 @@ bool Importer::import_one(MailSource& source) {
     throw MailReadError(source.where() + ": has " + std::to_string(size) +
                         " octets, more than a message may have");
   }
-  const std::string& mailbox = ready_mailbox(message->folder);
-  if (batch_.mailbox != mailbox) submit();
-  batch_.mailbox = mailbox;
+  Mailbox& mailbox = ready_mailbox(message->folder);
+  const store::Uid uid = mailbox.has_uids ? message->uid : store::Uid{};
+  if (batch_.mailbox != mailbox.name) submit();
+  if (uid == store::Uid{}) end_uids(mailbox);
+  batch_.mailbox = mailbox.name;
   batch_.bytes += size;
-  batch_.messages.push_back({std::move(upload), std::move(message->flags), message->date});
+  limit_keywords(mailbox, message->flags, complain);
+  // POP3 shows INBOX and nothing else.
+  if (mailbox.name != "INBOX") message->pop3_id.clear();
+  batch_.messages.push_back({std::move(upload), std::move(message->flags), message->date, uid,
+                             std::move(message->pop3_id)});
   ++messages_;
   bytes_ += size;
   if (batch_.bytes >= kBatchBytes || batch_.messages.size() >= kBatchMessages) submit();
@@ -68,7 +104,7 @@ std::string Importer::mailbox_of(const std::string& folder) const {
 }
 
 // The folder's mailbox, made and subscribed if there is none.
-const std::string& Importer::ready_mailbox(const std::string& folder) {
+Importer::Mailbox& Importer::ready_mailbox(const std::string& folder) {
   const auto known = mailboxes_.find(folder);
   if (known != mailboxes_.end()) return known->second;
   const std::string name = mailbox_of(folder);
@@ -81,11 +117,48 @@ const std::string& Importer::ready_mailbox(const std::string& folder) {
   if (!mailbox) {
     throw MailReadError(name + ": " + std::string(store::describe(mailbox.error())));
   }
-  return mailboxes_.emplace(folder, name).first->second;
+  Mailbox made{.name = name, .id = mailbox->id};
+  made.keywords = KeywordLimit(*mailbox->keywords);
+  return mailboxes_.emplace(folder, std::move(made)).first->second;
+}
+
+void Importer::limit_keywords(Mailbox& mailbox, store::FlagSet& flags, const Complain& complain) {
+  const std::string left_out = mailbox.keywords.apply(flags);
+  if (left_out.empty()) return;
+  complain(mailbox.name + ": a keyword is left out, which is none or one too many: " + left_out);
+}
+
+// All messages with UIDs are in the queue: others come after the UIDs that were given there.
+void Importer::end_uids(Mailbox& mailbox) {
+  if (mailbox.uid_next == store::Uid{}) return;
+  if (batch_.mailbox != mailbox.name) submit();
+  batch_.mailbox = mailbox.name;
+  batch_.id = mailbox.id;
+  batch_.uid_next = std::exchange(mailbox.uid_next, store::Uid{});
+  submit();
+}
+
+void Importer::subscribe(const MailSource& source, const Complain& complain) {
+  const auto names = source.subscriptions();
+  if (!names) return;
+  std::set<std::string> wanted;
+  for (const std::string& name : *names) {
+    wanted.insert(name == "INBOX" ? mailbox_ : mailbox_of(name));
+  }
+  for (const std::string& name : wanted) {
+    const auto subscribed = account_->subscribe(name, true);
+    if (!subscribed) complain(name + ": " + std::string(store::describe(subscribed.error())));
+  }
+  for (const ImportedFolder& folder : source.folders()) {
+    const std::string name = mailbox_of(folder.folder);
+    if (name == "INBOX" || wanted.contains(name)) continue;
+    const auto subscribed = account_->subscribe(name, false);
+    if (!subscribed) complain(name + ": " + std::string(store::describe(subscribed.error())));
+  }
 }
 
 void Importer::submit() {
-  if (batch_.messages.empty()) return;
+  if (batch_.messages.empty() && batch_.uid_next == store::Uid{}) return;
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return queue_.size() < kQueuedBatches || error_; });
   if (error_) std::rethrow_exception(error_);
@@ -94,7 +167,7 @@ void Importer::submit() {
   changed_.notify_all();
 }
 
-void Importer::finish(const std::function<void(std::string_view)>& complain) {
+void Importer::finish(const Complain& complain) {
   submit();
   {
     std::unique_lock lock(mutex_);
@@ -104,7 +177,7 @@ void Importer::finish(const std::function<void(std::string_view)>& complain) {
   collect(complain);
 }
 
-void Importer::collect(const std::function<void(std::string_view)>& complain) {
+void Importer::collect(const Complain& complain) {
   std::vector<Refusal> refusals;
   {
     const std::lock_guard lock(mutex_);
@@ -144,14 +217,31 @@ void Importer::commit_batches() {
 
 void Importer::commit(Batch batch) {
   const std::uint64_t count = batch.messages.size();
-  const auto result = account_->append(batch.mailbox, std::move(batch.messages));
+  std::optional<store::StoreError> error;
+  std::uint64_t added = 0;
+  std::uint64_t defective = 0;
+  if (count > 0) {
+    const auto result = account_->append(batch.mailbox, std::move(batch.messages));
+    if (result) {
+      added = result->uids.size();
+      defective = result->defective.size();
+    } else {
+      error = result.error();
+    }
+  }
+  // After a refusal the UIDs up to here can still come.
+  if (!error && batch.uid_next != store::Uid{}) {
+    const auto advanced = account_->advance_origin(batch.id, batch.uid_next, store::Modseq{});
+    if (!advanced) error = advanced.error();
+  }
   const std::lock_guard lock(mutex_);
-  if (result) {
-    defective_ += result->defective.size();
+  if (!error) {
+    defective_ += defective;
+    known_ += count - added;
     return;
   }
   refusals_.push_back({batch.mailbox + ": " + std::to_string(count) +
-                           " messages refused: " + std::string(store::describe(result.error())),
+                           " messages refused: " + std::string(store::describe(*error)),
                        count, batch.bytes});
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "server/admin/mail_source.h"
+#include "server/migration/keyword_limit.h"
 #include "store/account.h"
 
 namespace mailkeep::server {
@@ -36,25 +37,40 @@ class Importer {
   Importer(const Importer&) = delete;
   Importer& operator=(const Importer&) = delete;
 
-  // Imports all of a source. Each complaint is a sentence with the message's or the mailbox's name;
-  // `step` is called after each message.
+  // Imports all of a source: makes its folders, and keeps UIDs and UIDVALIDITY in those that no
+  // message was in before. What was imported from the same place before is left out. Each complaint
+  // is a sentence with the message's or the mailbox's name; `step` is called after each message.
   void run(MailSource& source, const std::function<void(std::string_view)>& complain,
            const std::function<void()>& step);
+  // Subscribes what a source says, and nothing else of its folders.
+  void subscribe(const MailSource& source, const std::function<void(std::string_view)>& complain);
   // Waits until everything is committed. Throws what the store threw, as run() does.
   void finish(const std::function<void(std::string_view)>& complain);
 
   // Messages that were committed, or are about to be.
   std::uint64_t messages() const { return messages_; }
+  // Those that an earlier import brought; after finish().
+  std::uint64_t known() const { return known_; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t failed() const { return failed_; }
   // Of those that are committed, how many have defects. After finish().
   std::uint64_t defective() const { return defective_; }
 
  private:
+  struct Mailbox {
+    std::string name;
+    store::MailboxId id{};
+    bool has_uids = false;  // its origin is known
+    store::Uid uid_next{};  // of its origin; zero: nothing more to tell the store
+    KeywordLimit keywords{};
+  };
   struct Batch {
     std::string mailbox;
     std::vector<store::NewMessage> messages;
     std::uint64_t bytes = 0;
+    // After the messages: the origin's UIDs go up to here.
+    store::MailboxId id{};
+    store::Uid uid_next{};
   };
   struct Refusal {
     std::string text;
@@ -62,9 +78,15 @@ class Importer {
     std::uint64_t bytes;
   };
 
-  bool import_one(MailSource& source);
+  using Complain = std::function<void(std::string_view)>;
+
+  void begin_folders(const MailSource& source, const Complain& complain);
+  void begin_folder(const ImportedFolder& folder, const Complain& complain);
+  bool import_one(MailSource& source, const Complain& complain);
   std::string mailbox_of(const std::string& folder) const;
-  const std::string& ready_mailbox(const std::string& folder);
+  Mailbox& ready_mailbox(const std::string& folder);
+  void limit_keywords(Mailbox& mailbox, store::FlagSet& flags, const Complain& complain);
+  void end_uids(Mailbox& mailbox);
   void submit();
   void collect(const std::function<void(std::string_view)>& complain);
   void commit_batches();
@@ -73,7 +95,7 @@ class Importer {
   const std::shared_ptr<store::Account> account_;
   const std::string mailbox_;
   const std::uint64_t max_message_bytes_;
-  std::map<std::string, std::string> mailboxes_;  // that exist, by folder
+  std::map<std::string, Mailbox> mailboxes_;  // that exist, by folder
   Batch batch_;
   std::uint64_t messages_ = 0;
   std::uint64_t bytes_ = 0;
@@ -85,6 +107,7 @@ class Importer {
   std::vector<Refusal> refusals_;  // that nobody was told of
   std::exception_ptr error_;
   std::uint64_t defective_ = 0;
+  std::uint64_t known_ = 0;
   bool committing_ = false;
   bool stop_ = false;
   std::thread committer_;

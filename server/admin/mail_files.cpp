@@ -10,6 +10,7 @@
 #include "server/admin/input_file.h"
 #include "server/admin/line_ends.h"
 #include "server/admin/maildir_names.h"
+#include "server/admin/maildir_state.h"
 
 namespace mailkeep::server {
 namespace {
@@ -41,12 +42,15 @@ std::optional<MailFile> mail_file(const fs::path& path) {
 // One walk over a tree.
 class Scan {
  public:
+  explicit Scan(const std::optional<Pop3IdFormat>& ids) : ids_(ids) {}
+
   DirectoryContent result;
 
   // `folder` names `directory` if it is a Maildir.
   void visit(const fs::path& directory, const std::string& folder) {
     const bool maildir = is_maildir(directory);
     if (maildir) add_maildir(directory, folder);
+    if (maildir && folder.empty()) result.subscriptions = read_subscriptions(directory);
     std::vector<fs::path> eml;
     for (const fs::path& entry : entries(directory)) {
       const std::string name = entry.filename().string();
@@ -91,33 +95,39 @@ class Scan {
   }
 
   void add_maildir(const fs::path& directory, const std::string& folder) {
+    const MaildirState state(directory, ids_);
+    result.folders.push_back(state.folder(folder));
     const std::size_t begin = result.files.size();
     std::error_code error;
     for (const char* part : {"cur", "new"}) {
       if (!fs::is_directory(directory / part, error)) continue;
       for (const fs::path& path : entries(directory / part)) {
         if (path.filename().string().starts_with('.')) continue;
-        add(path, folder, true);
+        if (MailFile* const file = add(path, folder, true)) state.describe(*file);
       }
     }
+    // Those without a UID come after the others, as a server would number them.
     std::stable_sort(result.files.begin() + static_cast<std::ptrdiff_t>(begin), result.files.end(),
                      [](const MailFile& a, const MailFile& b) {
-                       return a.modified_seconds < b.modified_seconds;
+                       return std::pair(a.uid - 1, a.modified_seconds) <
+                              std::pair(b.uid - 1, b.modified_seconds);
                      });
   }
 
-  void add(const fs::path& path, const std::string& folder, bool in_maildir) {
+  MailFile* add(const fs::path& path, const std::string& folder, bool in_maildir) {
     try {
       auto file = mail_file(path);
-      if (!file) return;
+      if (!file) return nullptr;
       file->folder = folder;
       file->in_maildir = in_maildir;
-      if (in_maildir) file->flags = flags_of_file_name(path.filename().string());
-      result.files.push_back(std::move(*file));
+      return &result.files.emplace_back(std::move(*file));
     } catch (const MailReadError& error) {
       result.complaints.emplace_back(error.what());
+      return nullptr;
     }
   }
+
+  const std::optional<Pop3IdFormat>& ids_;
 };
 
 // Whether all line ends are bare LF. Reads on while that is open; the file is at its start again.
@@ -131,10 +141,17 @@ bool has_unix_line_ends(InputFile& file) {
   return check.has_bare_lf() && !check.has_crlf();
 }
 
+bool is_compressed(std::string_view start) {
+  return start.starts_with("\x1f\x8b") || start.starts_with("\x28\xb5\x2f\xfd") ||
+         start.starts_with(
+             "\xfd"
+             "7zXZ");
+}
+
 }  // namespace
 
-DirectoryContent scan_directory(const fs::path& top) {
-  Scan scan;
+DirectoryContent scan_directory(const fs::path& top, const std::optional<Pop3IdFormat>& ids) {
+  Scan scan(ids);
   scan.visit(top, "");
   return std::move(scan.result);
 }
@@ -145,8 +162,11 @@ MailFile single_mail_file(const fs::path& path) {
   return std::move(*file);
 }
 
-FileSource::FileSource(std::vector<MailFile> files, bool verbatim)
-    : files_(std::move(files)), verbatim_(verbatim) {
+FileSource::FileSource(DirectoryContent content, bool verbatim)
+    : files_(std::move(content.files)),
+      folders_(std::move(content.folders)),
+      subscriptions_(std::move(content.subscriptions)),
+      verbatim_(verbatim) {
   for (const MailFile& file : files_) total_bytes_ += file.bytes;
 }
 
@@ -169,13 +189,16 @@ std::optional<ImportedMessage> FileSource::next(const Write& write) {
       converted.clear();
       append_with_crlf(converted, chunk, after_cr);
     }
+    if (header.empty() && is_compressed(chunk)) {
+      throw MailReadError(entry.path.string() + ": is compressed, and not a message as it stands");
+    }
     const std::string_view octets = convert ? std::string_view(converted) : chunk;
     if (header.empty()) header = octets.substr(0, kHeaderBytes);
     write(octets);
   }
-  store::InternalDate date{entry.modified_seconds, 0};
+  store::InternalDate date{entry.modified_seconds, entry.zone_minutes};
   if (!entry.in_maildir) date = arrival_date(header).value_or(date);
-  return ImportedMessage{entry.folder, entry.flags, date};
+  return ImportedMessage{entry.folder, entry.flags, date, store::Uid{entry.uid}, entry.pop3_id};
 }
 
 }  // namespace mailkeep::server

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/admin/mail_source.h"
+#include "server/admin/pop3_id_format.h"
 
 namespace mailkeep::server {
 
@@ -17,11 +18,16 @@ struct MailFile {
   store::FlagSet flags;
   std::uint64_t bytes = 0;
   std::int64_t modified_seconds = 0;
+  std::int32_t zone_minutes = 0;
   bool in_maildir = false;  // then its time is when it arrived, else the header says that
+  std::uint32_t uid = 0;    // zero: not known
+  std::string pop3_id{};    // empty: not known
 };
 
 struct DirectoryContent {
-  std::vector<MailFile> files;                // of each folder in the order of arrival
+  std::vector<MailFile> files;          // of each folder by UID, then in the order of arrival
+  std::vector<ImportedFolder> folders;  // the Maildirs
+  std::optional<std::vector<std::string>> subscriptions;
   std::vector<std::filesystem::path> mboxes;  // files ending in .mbox
   std::vector<std::string> complaints;        // what cannot be read or understood
 };
@@ -29,8 +35,10 @@ struct DirectoryContent {
 // All mail below a directory. A directory with `cur` or `new` is a Maildir and its ".A.B"
 // directories are its folders; a Maildir inside a plain directory is a folder named by its way from
 // the top. Else files that end in .eml are messages, and belong to no folder. Symbolic links to
-// directories are not followed.
-DirectoryContent scan_directory(const std::filesystem::path& top);
+// directories are not followed. UIDs, keywords, POP3 ids and subscriptions are taken from the files
+// that Dovecot or Courier keep in Maildirs; `ids` makes POP3 ids where they tell none.
+DirectoryContent scan_directory(const std::filesystem::path& top,
+                                const std::optional<Pop3IdFormat>& ids = std::nullopt);
 
 // One file that is a message.
 MailFile single_mail_file(const std::filesystem::path& path);
@@ -39,8 +47,10 @@ MailFile single_mail_file(const std::filesystem::path& path);
 // files are refused.
 class FileSource final : public MailSource {
  public:
-  FileSource(std::vector<MailFile> files, bool verbatim);
+  FileSource(DirectoryContent content, bool verbatim);
 
+  std::vector<ImportedFolder> folders() const override { return folders_; }
+  std::optional<std::vector<std::string>> subscriptions() const override { return subscriptions_; }
   std::uint64_t total_bytes() const override { return total_bytes_; }
   std::uint64_t bytes_done() const override { return bytes_done_; }
   std::optional<ImportedMessage> next(const Write& write) override;
@@ -48,6 +58,8 @@ class FileSource final : public MailSource {
 
  private:
   std::vector<MailFile> files_;
+  std::vector<ImportedFolder> folders_;
+  std::optional<std::vector<std::string>> subscriptions_;
   bool verbatim_;
   std::size_t next_ = 0;
   std::uint64_t total_bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/types.h"
 
@@ -22,6 +23,15 @@ struct ImportedMessage {
   std::string folder;  // UTF-8 with '/' below the mailbox that is imported into; empty: that itself
   store::FlagSet flags;
   store::InternalDate date;
+  store::Uid uid{};       // where its folder has a UIDVALIDITY; zero: not known
+  std::string pop3_id{};  // as its server told it to POP3 clients; empty: not known
+};
+
+struct ImportedFolder {
+  std::string folder;
+  std::uint32_t uid_validity = 0;  // zero: not known
+  store::Uid uid_next{1};
+  std::string origin{};  // which one it is, to know it again
 };
 
 class MailSource {
@@ -30,6 +40,11 @@ class MailSource {
   using Write = std::function<void(std::string_view bytes)>;
 
   virtual ~MailSource() = default;
+
+  // All folders, also those without messages, as far as the source knows before it is read.
+  virtual std::vector<ImportedFolder> folders() const { return {}; }
+  // Folders that are subscribed; nothing where the source does not tell.
+  virtual std::optional<std::vector<std::string>> subscriptions() const { return std::nullopt; }
 
   // For the progress: octets in all, and those that have been read.
   virtual std::uint64_t total_bytes() const = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "mime/header_reader.h"
 #include "mime/text/ascii.h"
 #include "server/admin/arrival_date.h"
 #include "server/admin/from_line.h"
@@ -21,19 +20,38 @@ bool is_blank(std::string_view line) {
   return line == "\n" || line == "\r\n";
 }
 
-// A field as `mailkeep export` writes it: its name, then only these letters.
-std::optional<std::string_view> exported_field(std::string_view line, std::string_view name,
-                                               std::string_view letters) {
-  if (!line.starts_with(name)) return std::nullopt;
-  const std::string_view value = mime::trim(line.substr(name.size()));
-  if (value.find_first_not_of(letters) != std::string_view::npos) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 MboxSource::MboxSource(const std::filesystem::path& path, std::string folder, bool verbatim)
-    : file_(path), path_(path.string()), folder_(std::move(folder)), verbatim_(verbatim) {}
+    : file_(path), path_(path.string()), folder_(std::move(folder)), verbatim_(verbatim) {
+  read_base();
+}
+
+// The UIDVALIDITY stands in the first message's header, and is wanted before that is read.
+void MboxSource::read_base() {
+  std::string_view start = file_.read().substr(0, kHeaderBytes);
+  const std::size_t line_end = start.find('\n');
+  if (line_end != std::string_view::npos && is_mbox(start)) {
+    base_ = MboxFields::of_header(start.substr(line_end + 1));
+  }
+  file_.rewind();
+}
+
+std::vector<ImportedFolder> MboxSource::folders() const {
+  if (base_.uid_validity == 0) return {};
+  const store::Uid next{base_.last_uid < 0xffffffffU ? base_.last_uid + 1 : base_.last_uid};
+  const std::filesystem::path path = std::filesystem::absolute(path_).lexically_normal();
+  return {{folder_, base_.uid_validity, next, "mbox:" + path.string()}};
+}
+
+// UIDs as long as they ascend: after a message without one the others are numbered anew.
+store::Uid MboxSource::uid_of(const MboxFields& fields) {
+  const store::Uid uid{fields.uid};
+  if (uid <= last_uid_ || base_.uid_validity == 0) uids_end_ = true;
+  if (uids_end_) return store::Uid{};
+  last_uid_ = uid;
+  return uid;
+}
 
 bool MboxSource::is_mbox(std::string_view start) {
   return parse_from_line(start.substr(0, start.find('\n'))).has_value();
@@ -73,16 +91,32 @@ std::optional<MboxSource::Piece> MboxSource::next_piece() {
 }
 
 std::optional<ImportedMessage> MboxSource::next(const Write& write) {
-  if (!next_date_ && (number_ > 0 || !find_first_message())) return std::nullopt;
-  const store::InternalDate date = *next_date_;
-  next_date_.reset();
+  for (;;) {
+    if (!next_date_ && (number_ > 0 || !find_first_message())) return std::nullopt;
+    const store::InternalDate date = *next_date_;
+    next_date_.reset();
+    read_message(write);
+    MboxFields fields = fields_;
+    if (exported_ < exported_lines(number_ == 1)) fields = MboxFields::of_header(header_);
+    if (fields.only_data && number_ == 1) {
+      output_.clear();
+      continue;
+    }
+    flush(write);
+    const store::Uid uid = uid_of(fields);
+    return ImportedMessage{folder_, std::move(fields.flags), date, uid, std::move(fields.pop3_id)};
+  }
+}
+
+void MboxSource::read_message(const Write& write) {
   crlf_ = !verbatim_ && !next_crlf_;
   ++number_;
   lines_ = 0;
+  exported_ = 0;
   header_.clear();
-  status_.clear();
+  fields_ = {};
   held_blank_.clear();
-  held_status_.clear();
+  held_fields_.clear();
   while (const auto piece = next_piece()) {
     if (piece->begins && piece->ends) {
       if (const auto next_date = parse_from_line(piece->text)) {
@@ -95,8 +129,6 @@ std::optional<ImportedMessage> MboxSource::next(const Write& write) {
   }
   held_blank_.clear();  // the file's
   put_held_lines();
-  flush(write);
-  return ImportedMessage{folder_, flags(), date};
 }
 
 // Text before the first message is no message. False: there is none.
@@ -123,16 +155,7 @@ void MboxSource::take_line(const Piece& piece) {
   std::string_view text = piece.text;
   if (piece.begins) {
     ++lines_;
-    if (lines_ == 1 && exported_field(text, "Status:", "RO")) {
-      held_status_ = text;
-      return;
-    }
-    if (lines_ == 2 && !held_status_.empty() && exported_field(text, "X-Status:", "AFTD")) {
-      status_ = mime::trim(held_status_.substr(7));
-      status_ += mime::trim(text.substr(9));
-      held_status_.clear();
-      return;
-    }
+    if (piece.ends && lines_ == exported_ + 1 && take_exported(text)) return;
     put_held_lines();
     if (is_blank(text)) {
       held_blank_ = text;
@@ -143,9 +166,25 @@ void MboxSource::take_line(const Piece& piece) {
   put(text);
 }
 
+// Holds the line back if it is the next one of an exported block.
+bool MboxSource::take_exported(std::string_view line) {
+  const bool first = number_ == 1;
+  if (!is_exported_line(line, exported_, first)) return false;
+  ++exported_;
+  held_fields_ += line;
+  const std::size_t colon = line.find(':');
+  fields_.take(line.substr(0, colon), line.substr(colon + 1));
+  if (exported_ == exported_lines(first)) held_fields_.clear();
+  return true;
+}
+
 void MboxSource::put_held_lines() {
-  put(held_status_);
-  held_status_.clear();
+  while (!held_fields_.empty()) {
+    const std::size_t end = held_fields_.find('\n') + 1;
+    const std::string line = held_fields_.substr(0, end == 0 ? held_fields_.size() : end);
+    held_fields_.erase(0, line.size());
+    put(line);
+  }
   put(held_blank_);
   held_blank_.clear();
 }
@@ -163,31 +202,6 @@ void MboxSource::put(std::string_view text) {
 void MboxSource::flush(const Write& write) {
   if (!output_.empty()) write(output_);
   output_.clear();
-}
-
-store::FlagSet MboxSource::flags() const {
-  std::string letters = status_;
-  const auto take = [&](const mime::HeaderField& field, std::string_view name,
-                        std::string_view allowed) {
-    const std::string_view value = mime::trim(field.value);
-    const bool only_letters = value.find_first_not_of(allowed) == std::string_view::npos;
-    if (only_letters && mime::equal_ignoring_case(field.name, name)) letters += value;
-  };
-  mime::HeaderReader reader(header_);
-  while (const auto field = reader.next()) {
-    take(*field, "Status", "RO");
-    take(*field, "X-Status", "AFTD");
-  }
-  store::FlagSet flags;
-  const auto set = [&](char letter, store::FlagBits flag) {
-    if (letters.find(letter) != std::string::npos) flags.system |= flag;
-  };
-  set('R', store::flag::seen);
-  set('A', store::flag::answered);
-  set('F', store::flag::flagged);
-  set('T', store::flag::draft);
-  set('D', store::flag::deleted);
-  return flags;
 }
 
 }  // namespace mailkeep::server

@@ -2,8 +2,10 @@
 //
 // A message begins at a line "From SENDER DATE", also where no blank line stands before it; a line
 // "From " without a date is text. ">From " and ">>From " lose one ">". The blank line that ends a
-// message is the file's, not the message's. Flags come from Status and X-Status fields; a pair of
-// them at the very top is what `mailkeep export` writes and is taken out again, others stay.
+// message is the file's, not the message's. Flags come from Status and X-Status fields, keywords
+// from X-Keywords, UIDs from X-UID and from X-IMAPbase or X-IMAP in the first message, POP3 ids
+// from X-UIDL. A block of them at the very top is what `mailkeep export` writes (mbox_fields.h) and
+// is taken out again, others stay. A first message that only holds such data is no message.
 //
 // Where a From_ line ends in LF, the message's bare LF become CRLF (unless verbatim).
 #pragma once
@@ -15,6 +17,7 @@
 
 #include "server/admin/input_file.h"
 #include "server/admin/mail_source.h"
+#include "server/admin/mbox_fields.h"
 
 namespace mailkeep::server {
 
@@ -26,6 +29,7 @@ class MboxSource final : public MailSource {
   // Whether a file that begins so is an mbox file.
   static bool is_mbox(std::string_view start);
 
+  std::vector<ImportedFolder> folders() const override;
   std::uint64_t total_bytes() const override { return file_.size(); }
   std::uint64_t bytes_done() const override { return bytes_done_; }
   std::optional<ImportedMessage> next(const Write& write) override;
@@ -45,9 +49,12 @@ class MboxSource final : public MailSource {
   void begin_message(std::string_view from_line, store::InternalDate date);
   void take_line(const Piece& piece);
   void put(std::string_view text);
+  bool take_exported(std::string_view line);
   void put_held_lines();
   void flush(const Write& write);
-  store::FlagSet flags() const;
+  void read_base();
+  void read_message(const Write& write);
+  store::Uid uid_of(const MboxFields& fields);
 
   InputFile file_;
   std::string path_;
@@ -65,9 +72,13 @@ class MboxSource final : public MailSource {
   bool crlf_ = false;
   std::string output_;  // of the message, not yet written
   std::string header_;
-  std::string held_blank_;   // a blank line that may be the file's
-  std::string held_status_;  // what may be an exported Status field
-  std::string status_;       // letters of the exported fields
+  std::string held_blank_;    // a blank line that may be the file's
+  std::string held_fields_;   // what may be the fields of an export
+  std::size_t exported_ = 0;  // lines of them
+  MboxFields fields_;         // from the exported ones
+  MboxFields base_;           // of the first message: UIDVALIDITY
+  bool uids_end_ = false;     // a message had no UID that could be kept
+  store::Uid last_uid_{};
   std::uint64_t lines_ = 0;
 };
 

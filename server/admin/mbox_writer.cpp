@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/admin/from_line.h"
+#include "server/admin/mbox_fields.h"
 
 namespace mailkeep::server {
 namespace {
@@ -21,17 +22,17 @@ bool may_be_from(std::string_view start) {
 
 }  // namespace
 
-void MboxWriter::begin(const std::string&, const ExportedMessage& message) {
+void MboxWriter::begin(const ExportedMessage& message) {
   line_end_ = message.unix_line_ends ? "\n" : "\r\n";
-  std::string status = (message.flags.system & store::flag::seen) != 0 ? "RO" : "O";
-  std::string more;
-  if ((message.flags.system & store::flag::answered) != 0) more += 'A';
-  if ((message.flags.system & store::flag::flagged) != 0) more += 'F';
-  if ((message.flags.system & store::flag::draft) != 0) more += 'T';
-  if ((message.flags.system & store::flag::deleted) != 0) more += 'D';
+  MboxFields fields;
+  fields.flags = message.flags;
+  fields.uid = message.uid.value;
+  fields.uid_validity = mailbox_.uid_validity;
+  fields.last_uid = mailbox_.uid_next.value - 1;
+  fields.pop3_id = message.pop3_id;
   std::string head = make_from_line(message.date);
-  head.append(line_end_).append("Status: ").append(status).append(line_end_);
-  head.append("X-Status: ").append(more).append(line_end_);
+  head.append(line_end_).append(make_mbox_fields(fields, first_, line_end_));
+  first_ = false;
   file_.write(head);
   at_line_start_ = true;
 }

@@ -22,6 +22,7 @@ std::shared_ptr<store::Store> open_store(const Config& config, MissingStore miss
   }
   store::StoreOptions options;
   if (config.max_message_bytes != 0) options.max_message_bytes = config.max_message_bytes;
+  options.keep_removed = std::chrono::duration_cast<std::chrono::seconds>(config.keep_removed);
   return store::Store::open(config.data_dir, options);
 }
 

@@ -25,6 +25,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // Where it is known only later.
+  void set_total(std::uint64_t total_bytes) { total_bytes_ = total_bytes; }
   // Draws if it is time to.
   void update(std::uint64_t bytes, std::uint64_t messages, Clock::time_point now);
   // A line of its own, e.g. a complaint, that the bar does not garble.
@@ -37,7 +39,7 @@ class Progress {
   std::ostream& out_;
   const bool terminal_;
   const std::string verb_;
-  const std::uint64_t total_bytes_;
+  std::uint64_t total_bytes_;
   const Clock::time_point start_;
   Clock::time_point next_;
   bool bar_shown_ = false;

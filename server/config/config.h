@@ -105,6 +105,9 @@ struct Config {
   std::uint64_t store_threads = 0;
   std::uint64_t open_accounts = 0;
   bool text_index = true;
+  std::chrono::milliseconds keep_removed{};
+  std::chrono::milliseconds expire_trash{};
+  std::chrono::milliseconds expire_junk{};
 
   // What is allowed and yet probably not meant; sentences for people.
   std::vector<std::string> warnings;

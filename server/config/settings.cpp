@@ -219,6 +219,16 @@ constexpr std::array kTable{
     Setting{"limits", "open-accounts", "NUMBER", "256",
             "Accounts whose files are kept open; idle ones are closed first.", false,
             &number<&Config::open_accounts, 1, 100'000>},
+    Setting{"retention", "keep-removed", "DURATION", "0",
+            "How long expunged messages and deleted mailboxes can be restored (mailkeep "
+            "undelete). They take room meanwhile, but count for no quota. 0 for not at all.",
+            false, &duration<&Config::keep_removed, 0>},
+    Setting{"retention", "expire-trash", "DURATION", "0",
+            "How long messages stay in mailboxes whose special use is Trash. 0 for ever; "
+            "mailkeep mailbox expire sets it for one mailbox.",
+            false, &duration<&Config::expire_trash, 0>},
+    Setting{"retention", "expire-junk", "DURATION", "0", "The same where the special use is Junk.",
+            false, &duration<&Config::expire_junk, 0>},
     Setting{"search", "text-index", "ON", "on",
             "Whether an index of the texts of messages is kept, which makes searches in them fast: "
             "on or off. It takes about a tenth of the room that the mail takes.",

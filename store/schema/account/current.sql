@@ -188,6 +188,57 @@ CREATE TABLE url_key (
   PRIMARY KEY (mailbox_id, reader)
 ) WITHOUT ROWID;
 
+-- Unique ids that POP3 clients know from another server; messages without one have their own.
+CREATE TABLE pop3_id (
+  mailbox_id INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (mailbox_id, uid)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX pop3_id_value ON pop3_id (mailbox_id, value);
+
+-- The mailbox elsewhere that a mailbox was or is filled from. All of its messages below uid_next
+-- have been taken, and all of its changes up to modseq.
+CREATE TABLE origin (
+  mailbox_id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL,
+  modseq INTEGER NOT NULL
+);
+
+-- Messages that could not keep the UID they had there.
+CREATE TABLE moved_uid (
+  mailbox_id INTEGER NOT NULL,
+  origin_uid INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, origin_uid)
+) WITHOUT ROWID;
+
+-- Messages that were expunged, or went with their mailbox, and can be restored. They refer to their
+-- content as those in a mailbox do. The bits of flags are those of their mailbox.
+CREATE TABLE removed_message (
+  id INTEGER PRIMARY KEY,
+  mailbox_id INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  internal_date INTEGER NOT NULL,
+  zone INTEGER NOT NULL,
+  removed_at INTEGER NOT NULL
+);
+
+CREATE INDEX removed_message_place ON removed_message (mailbox_id, uid);
+
+-- Deleted mailboxes of which there are such messages; their keywords are kept, too.
+CREATE TABLE removed_mailbox (
+  mailbox_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  removed_at INTEGER NOT NULL
+);
+
 CREATE TRIGGER mailbox_made AFTER INSERT ON mailbox BEGIN
   UPDATE account_state SET used_mailboxes = used_mailboxes + 1,
     used_messages = used_messages + new.messages, used_bytes = used_bytes + new.size_bytes;

@@ -131,6 +131,41 @@ class FaultyAccount : public store::Account {
                                                   store::NewMessage message) override {
     return real_->replace(mailbox, uid, destination, std::move(message));
   }
+  store::StoreResult<store::AdoptedMailbox> adopt_mailbox(std::string_view name,
+                                                          std::string_view source,
+                                                          std::uint32_t uid_validity) override {
+    return real_->adopt_mailbox(name, source, uid_validity);
+  }
+  store::StoreResult<store::MailboxOrigin> origin(store::MailboxId mailbox) override {
+    return real_->origin(mailbox);
+  }
+  store::StoreResult<void> advance_origin(store::MailboxId mailbox, store::Uid uid_next,
+                                          store::Modseq modseq) override {
+    return real_->advance_origin(mailbox, uid_next, modseq);
+  }
+  store::StoreResult<std::vector<std::pair<store::Uid, store::Uid>>> moved_uids(
+      store::MailboxId mailbox) override {
+    return real_->moved_uids(mailbox);
+  }
+  store::StoreResult<std::vector<std::pair<store::Uid, std::string>>> pop3_ids(
+      store::MailboxId mailbox) override {
+    return real_->pop3_ids(mailbox);
+  }
+  store::StoreResult<std::size_t> set_pop3_ids(
+      store::MailboxId mailbox, std::span<const std::pair<store::Uid, std::string>> ids) override {
+    return real_->set_pop3_ids(mailbox, ids);
+  }
+  store::StoreResult<std::vector<store::RemovedMailbox>> removed_mailboxes() override {
+    return real_->removed_mailboxes();
+  }
+  store::StoreResult<std::vector<store::RemovedMessage>> removed_messages(
+      store::MailboxId mailbox, std::size_t most) override {
+    return real_->removed_messages(mailbox, most);
+  }
+  store::StoreResult<store::RestoreResult> restore_removed(
+      store::MailboxId mailbox, const store::RestoreQuery& which) override {
+    return real_->restore_removed(mailbox, which);
+  }
   store::StoreResult<store::Quota> quota() override { return real_->quota(); }
   store::StoreResult<void> set_quota(const store::QuotaLimits& limits) override {
     return real_->set_quota(limits);

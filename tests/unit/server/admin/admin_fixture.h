@@ -90,6 +90,10 @@ class AdminTest : public ::testing::Test {
     for (Stored& stored : messages(account, mailbox)) result.push_back(std::move(stored.octets));
     return result;
   }
+  store::MailboxInfo mailbox(const std::string& account, const std::string& name) {
+    const auto store = store::Store::open(config_.data_dir);
+    return store->open_account(account).value()->mailbox(name).value();
+  }
   // Puts messages into a mailbox, which is made if need be.
   void deliver(const std::string& account, const std::string& mailbox,
                const std::vector<std::string>& texts, const store::FlagSet& flags = {},

@@ -35,7 +35,7 @@ TEST(FromLine, LeavesTextAlone) {
 }
 
 TEST(FromLine, WritesWhatItReads) {
-  EXPECT_EQ(make_from_line({0, 60}), "From MAILER-DAEMON Thu Jan  1 00:00:00 1970");
+  EXPECT_EQ(make_from_line({0, 60}), "From MAILER-DAEMON Thu Jan  1 01:00:00 1970 +0100");
   for (const std::int64_t seconds :
        {std::int64_t{0}, std::int64_t{1310126914}, std::int64_t{-1}, std::int64_t{4102444799}}) {
     EXPECT_EQ(parse_from_line(make_from_line({seconds, 0})), date(seconds));

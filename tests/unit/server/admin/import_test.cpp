@@ -147,6 +147,130 @@ TEST_F(ImportMaildir, TakesFlagsDatesAndFolders) {
   EXPECT_NE(folder[0].row.flags, 0U) << "$Forwarded";
 }
 
+TEST_F(ImportMaildir, KeepsWhatDovecotKnew) {
+  write_file("md/cur/2.b,S=8:2,FSa", "A: 2\n\n", 200);
+  write_file("md/cur/1.a:2,", "A: 1\n\n", 300);
+  write_file("md/new/3.c", "A: 3\n\n", 100);
+  write_file("md/dovecot-uidlist", "3 V1111 N30\n5 :2.b,S=8:2,\n9 Pold-id :1.a:2,S\n12 :gone\n");
+  write_file("md/dovecot-keywords", "0 Work\n");
+  write_file("md/subscriptions", "Sub\nTrash\n");
+  write_file("md/.Sub/cur/1.x:2,", "A: 4\n\n");
+  write_file("md/.Sub/dovecot-uidlist", "1 2222 8\n7 1.x\n");
+  std::filesystem::create_directories(path("md/.Other/cur"));
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok) << err();
+  const auto inbox = messages("ann");
+  ASSERT_EQ(inbox.size(), 3U);
+  EXPECT_EQ(mailbox("ann", "INBOX").uid_validity, 1111U);
+  EXPECT_EQ(inbox[0].octets, "A: 2\r\n\r\n");
+  EXPECT_EQ(inbox[0].row.uid, store::Uid{5});
+  EXPECT_EQ(inbox[1].row.uid, store::Uid{9});
+  EXPECT_EQ(inbox[2].octets, "A: 3\r\n\r\n");
+  EXPECT_EQ(inbox[2].row.uid, store::Uid{30}) << "after all UIDs that Dovecot gave";
+  EXPECT_THAT(*mailbox("ann", "INBOX").keywords, ElementsAre("Work"));
+  EXPECT_EQ(mailbox("ann", "Sub").uid_validity, 2222U);
+  EXPECT_EQ(mailbox("ann", "Sub").uid_next, store::Uid{8});
+  EXPECT_TRUE(mailbox("ann", "Sub").subscribed);
+  EXPECT_TRUE(mailbox("ann", "Trash").subscribed);
+  EXPECT_FALSE(mailbox("ann", "Other").subscribed);
+  const auto store = store::Store::open(config_.data_dir);
+  const auto account = store->open_account("ann").value();
+  const auto ids = account->pop3_ids(account->mailbox("INBOX")->id).value();
+  ASSERT_EQ(ids.size(), 2U);
+  EXPECT_EQ(ids[0].second, "0000000500000457") << "as Dovecot makes them";
+  EXPECT_EQ(ids[1].second, "old-id");
+}
+
+TEST_F(ImportMaildir, KeepsWhatCourierKnew) {
+  write_file("md/cur/1.a:2,S", "A: 1\n\n", 100);
+  write_file("md/cur/2.b:2,", "A: 2\n\n", 50);
+  write_file("md/courierimapuiddb", "1 1111 30\n5 1.a\n9 2.b:2,S\n");
+  write_file("md/courierpop3dsizelist", "/2 7 2222\n1.a:2,S 9 5:2222\n");
+  write_file("md/courierimapkeywords/:list", "Work\nHome\n\n1.a:0\n2.b:0 1\n");
+  write_file("md/courierimapkeywords/.1.2.b", "Home\n");
+  write_file("md/courierimapkeywords/.2.2.b", "Late\n");
+  write_file("md/courierimapsubscribed", "INBOX.Sub\n");
+  std::filesystem::create_directories(path("md/.Sub/cur"));
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok) << err();
+  const auto inbox = messages("ann");
+  ASSERT_EQ(inbox.size(), 2U);
+  EXPECT_EQ(inbox[0].row.uid, store::Uid{5});
+  EXPECT_EQ(inbox[1].row.uid, store::Uid{9});
+  EXPECT_THAT(*mailbox("ann", "INBOX").keywords, ElementsAre("Work", "Late"));
+  EXPECT_TRUE(mailbox("ann", "Sub").subscribed);
+  const auto store = store::Store::open(config_.data_dir);
+  const auto account = store->open_account("ann").value();
+  const auto ids = account->pop3_ids(account->mailbox("INBOX")->id).value();
+  ASSERT_EQ(ids.size(), 1U);
+  EXPECT_EQ(ids[0].second, "UID5-2222");
+}
+
+TEST_F(ImportMaildir, MailIsKeptAndGetsNewUidsWhereThereIsOther) {
+  deliver("ann", "INBOX", {"A: 0\r\n\r\n"});
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  write_file("md/dovecot-uidlist", "3 V1111 N30\n5 :1.a\n");
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok);
+  EXPECT_THAT(err(), HasSubstr("INBOX: has had other mail, so that messages get new UIDs"));
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 0\r\n\r\n", "A: 1\r\n\r\n"));
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok);
+  EXPECT_EQ(octets("ann").size(), 2U) << "known by its UID there";
+}
+
+TEST_F(ImportMaildir, CompressedFilesAreNoMessages) {
+  write_file("md/cur/1.a,S=8:2,", std::string("\x1f\x8b\x08\0rest", 8));
+  EXPECT_EQ(import({path("md").string()}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("1.a,S=8:2,: is compressed"));
+  EXPECT_TRUE(octets("ann").empty());
+}
+
+TEST_F(ImportMaildir, KeywordsBeyondTheLimitAreLeftOut) {
+  std::string list;
+  std::string numbers;
+  for (int i = 0; i < 60; ++i) {
+    list += "Keyword" + std::to_string(i) + "\n";
+    numbers += (i > 0 ? " " : "") + std::to_string(i);
+  }
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  write_file("md/courierimapkeywords/:list", list + "\n1.a:" + numbers + "\n");
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok);
+  EXPECT_THAT(err(), HasSubstr("a keyword is left out, which is none or one too many: Keyword58"));
+  EXPECT_EQ(mailbox("ann", "INBOX").keywords->size(), store::kMaxKeywords);
+}
+
+TEST_F(ImportMaildir, UniqueIdsCanBeMadeAsTheServerMadeThem) {
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  write_file("md/courierimapuiddb", "1 1111 30\n5 1.a\n");
+  EXPECT_EQ(import({path("md").string(), "--pop3-uidl", "%f"}), exit_code::ok) << err();
+  const auto store = store::Store::open(config_.data_dir);
+  const auto account = store->open_account("ann").value();
+  EXPECT_EQ(account->pop3_ids(account->mailbox("INBOX")->id).value().at(0).second, "1.a");
+  EXPECT_EQ(import({path("md").string(), "--pop3-uidl", "%v"}), exit_code::usage);
+}
+
+TEST_F(ImportMbox, KeepsUidsAndKeywordsOfOtherPrograms) {
+  const std::string from(kFrom);
+  import_mbox(from + "X-IMAPbase: 1111 0000000040 Work\nX-UID: 5\nX-Keywords: Work\nA: 1\n\n\n" +
+              from + "X-UID: 9\nStatus: RO\nX-UIDL: abc\nA: 2\n\n\n" + from + "X-UID: 9\n\n\n" +
+              from + "X-UID: 20\n\n\n");
+  EXPECT_EQ(mailbox("ann", "INBOX").uid_validity, 1111U);
+  const auto inbox = messages("ann");
+  ASSERT_EQ(inbox.size(), 4U);
+  EXPECT_EQ(inbox[0].row.uid, store::Uid{5});
+  EXPECT_EQ(inbox[1].row.uid, store::Uid{9});
+  EXPECT_EQ(inbox[2].row.uid, store::Uid{41}) << "UIDs that do not ascend are none";
+  EXPECT_EQ(inbox[3].row.uid, store::Uid{42});
+  EXPECT_THAT(*mailbox("ann", "INBOX").keywords, ElementsAre("Work"));
+}
+
+TEST_F(ImportMbox, AMessageThatOnlyHoldsDataIsNone) {
+  const std::string from(kFrom);
+  EXPECT_THAT(import_mbox(from +
+                          "Subject: DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA\n"
+                          "X-IMAP: 1111 0000000007\nStatus: RO\n\ntext\n\n" +
+                          from + "X-UID: 7\n\n\n"),
+              ElementsAre("X-UID: 7\r\n\r\n"));
+  EXPECT_EQ(messages("ann").at(0).row.uid, store::Uid{7});
+}
+
 TEST_F(ImportMaildir, GoesBelowTheMailboxThatIsNamed) {
   write_file("md/cur/1.a:2,", "A: 1\n\n");
   write_file("md/.Sub/new/2.b", "A: 2\n\n");

@@ -123,8 +123,8 @@ TEST(Loader, SaysWhichSectionIsUnknown) {
   EXPECT_EQ(
       error_of("[imapss]\nlisten = *:993\n"),
       "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
-      "sections: imap, imaps, pop3s, lmtp, socketmap, tls, limits, search, pop3, auth, oauth, "
-      "ldap, auth-service");
+      "sections: imap, imaps, pop3s, lmtp, socketmap, tls, limits, retention, search, pop3, auth, "
+      "oauth, ldap, auth-service");
 }
 
 TEST(Loader, TheTextIndexIsOnOrOff) {

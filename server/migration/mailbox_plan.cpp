@@ -1,0 +1,185 @@
+#include "server/migration/mailbox_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "protocol/imap/wire/characters.h"
+#include "server/admin/open_store.h"
+
+namespace mailkeep::server {
+namespace {
+
+constexpr std::size_t kMaxMessages = 10'000'000;  // of a mailbox there
+
+struct RemoteMessage {
+  std::uint64_t size = 0;
+  store::FlagSet flags;
+};
+// By UID: each is once in it, in order, whatever the server says.
+using RemoteMessages = std::map<std::uint32_t, RemoteMessage>;
+
+struct LocalMessage {
+  std::uint64_t size = 0;
+  store::FlagSet flags;
+};
+
+store::FlagSet flags_of(const store::MailboxInfo& mailbox, store::FlagBits bits) {
+  store::FlagSet flags;
+  flags.system = bits & store::flag::system;
+  for (std::size_t i = 0; i < mailbox.keywords->size(); ++i) {
+    if ((bits >> (store::kFirstKeywordBit + i) & 1) != 0) {
+      flags.keywords.push_back((*mailbox.keywords)[i]);
+    }
+  }
+  return flags;
+}
+
+RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t last,
+                          const std::string& items) {
+  RemoteMessages list;
+  if (first > last) return list;
+  const std::string end = last == 0xffffffffU ? "*" : std::to_string(last);
+  client.fetch(std::to_string(first) + ':' + end, items,
+               {.reply =
+                    [&](const FetchReply& reply) {
+                      // "5:*" is the last message too where none is above (RFC 9051 9, seq-range).
+                      if (reply.uid < first || reply.uid > last) return;
+                      if (list.size() >= kMaxMessages) {
+                        throw ProtocolError("the mailbox has too many messages");
+                      }
+                      RemoteMessage message;
+                      message.size = reply.size.value_or(0);
+                      message.flags = reply.flags.value_or(store::FlagSet{});
+                      list.try_emplace(reply.uid, std::move(message));
+                    },
+                .body = {}});
+  return list;
+}
+
+// What is here of a mailbox, by the UIDs that its messages have there.
+class LocalState {
+ public:
+  LocalState(store::Account& account, MailboxPlan& plan, const PlanOptions& options)
+      : account_(account), plan_(plan) {
+    if (options.adopt) {
+      auto adopted =
+          expect(account.adopt_mailbox(plan.name, plan.source, plan.state.uid_validity), plan.name);
+      info_ = std::move(adopted.info);
+      origin_ = std::move(adopted.origin);
+      keeps_uids_ = adopted.keeps_uids;
+    } else if (auto info = account.mailbox(plan.name)) {
+      info_ = *std::move(info);
+      origin_ = expect(account.origin(info_.id), plan.name);
+      // From somewhere else: all of it is still to come.
+      if (origin_.source != plan.source || origin_.uid_validity != plan.state.uid_validity) {
+        origin_ = {};
+      }
+      keeps_uids_ = info_.uid_validity == origin_.uid_validity;
+    }
+    plan.id = info_.id;
+    plan.first_time = origin_.uid_next == store::Uid{1};
+    if (plan.first_time || plan.id == store::MailboxId{}) return;
+    for (const auto& [there, here] : expect(account.moved_uids(info_.id), plan.name)) {
+      moved_.emplace(there.value, here);
+      taken_.add(here);
+    }
+  }
+
+  const store::MailboxOrigin& origin() const { return origin_; }
+
+  // The UID here of a message that was taken; zero: of none.
+  store::Uid uid_of(std::uint32_t there) const {
+    if (const auto moved = moved_.find(there); moved != moved_.end()) return moved->second;
+    return keeps_uids_ ? store::Uid{there} : store::Uid{};
+  }
+
+  // Compares what was taken before; `all`: the list has every message below the next UID.
+  void compare(const RemoteMessages& list, bool all, bool sizes) {
+    std::map<store::Uid, LocalMessage> here = load(list, all);
+    for (const auto& [uid, remote] : list) {
+      const auto local = here.find(uid_of(uid));
+      if (local == here.end()) continue;  // expunged here
+      if (!same_flags(local->second.flags, remote.flags)) {
+        plan_.changed.emplace_back(local->first, remote.flags);
+      }
+      if (sizes && remote.size != local->second.size) ++plan_.other_sizes;
+      here.erase(local);
+    }
+    if (!all) return;
+    for (const auto& [uid, message] : here) {
+      if (is_of_origin(uid)) plan_.gone.add(uid);
+    }
+  }
+
+ private:
+  bool is_of_origin(store::Uid uid) const {
+    return taken_.contains(uid) || (keeps_uids_ && uid < origin_.uid_next);
+  }
+
+  std::map<store::Uid, LocalMessage> load(const RemoteMessages& list, bool all) {
+    std::map<store::Uid, LocalMessage> here;
+    store::UidSet uids;
+    if (all) {
+      uids.add({1, 0xffffffffU});
+    } else {
+      for (const auto& [uid, remote] : list) {
+        if (const store::Uid known = uid_of(uid); known != store::Uid{}) uids.add(known);
+      }
+    }
+    const auto cursor = expect(account_.messages(info_.id, uids, store::Detail::row), plan_.name);
+    while (cursor->next()) {
+      here[cursor->row().uid] = {cursor->row().size, flags_of(info_, cursor->row().flags)};
+    }
+    return here;
+  }
+
+  store::Account& account_;
+  MailboxPlan& plan_;
+  store::MailboxInfo info_;
+  store::MailboxOrigin origin_;
+  bool keeps_uids_ = false;
+  std::map<std::uint32_t, store::Uid> moved_;
+  store::UidSet taken_;
+};
+
+}  // namespace
+
+std::uint64_t MailboxPlan::missing_bytes() const {
+  return std::accumulate(
+      missing.begin(), missing.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const MissingMessage& message) { return sum + message.size; });
+}
+
+bool same_flags(const store::FlagSet& left, const store::FlagSet& right) {
+  if (left.system != right.system || left.keywords.size() != right.keywords.size()) return false;
+  return std::ranges::all_of(left.keywords, [&](const std::string& keyword) {
+    return std::ranges::any_of(right.keywords, [&](const std::string& other) {
+      return imap::equal_ignoring_case(keyword, other);
+    });
+  });
+}
+
+void make_plan(ImapClient& client, store::Account& account, const PlanOptions& options,
+               MailboxPlan& plan) {
+  plan.state = client.examine(plan.remote.wire_name);
+  LocalState local(account, plan, options);
+  const std::uint32_t next = local.origin().uid_next.value;
+  if (next > 1 && plan.id != store::MailboxId{}) {
+    const std::uint64_t since = local.origin().modseq.value;
+    const bool has_changes = plan.state.modseq != 0 && since != 0 && !options.compare_all;
+    if (!has_changes) {
+      const std::string items = options.compare_all ? "(UID FLAGS RFC822.SIZE)" : "(UID FLAGS)";
+      local.compare(fetch_list(client, 1, next - 1, items), true, options.compare_all);
+    } else if (plan.state.modseq != since) {
+      // RFC 7162 3.1.4.1.
+      const std::string items = "(UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")";
+      local.compare(fetch_list(client, 1, next - 1, items), false, false);
+    }
+  }
+  if (plan.state.uid_next != 0 && plan.state.uid_next <= next) return;
+  const RemoteMessages missing = fetch_list(client, next, 0xffffffffU, "(UID RFC822.SIZE)");
+  for (const auto& [uid, message] : missing) plan.missing.push_back({uid, message.size});
+}
+
+}  // namespace mailkeep::server
