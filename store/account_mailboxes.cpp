@@ -76,8 +76,9 @@ void erase_mailbox(WriteContext& context, const MailboxRow& row) {
   } else {
     database.run(kDeleteKeywords, row.id.value);
   }
-  for (const char* sql : {kDeleteMessages, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations,
-                          kDeleteUrlKeys, kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
+  for (const char* sql :
+       {kDeleteMessages, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations, kDeleteUrlKeys,
+        kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
     database.run(sql, row.id.value);
   }
   erase_origin(database, row.id);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "store/account_impl.h"
+#include "store/inbox_expiry.h"
 #include "store/mailbox_name.h"
 #include "store/message_change.h"
 #include "store/quota_check.h"
@@ -282,15 +283,20 @@ std::vector<std::pair<MailboxId, std::chrono::seconds>> AccountImpl::ages() {
     const StoreOptions& options = settings_->options;
     if (options.expire_trash.count() > 0 || options.expire_junk.count() > 0) {
       for (const MailboxRow& row : load_mailboxes(database)) {
+        if (row.name == "INBOX") continue;  // what POP3 clients are told of it is its owner's
         if (row.special_use == SpecialUse::trash) ages.emplace_back(row.id, options.expire_trash);
         if (row.special_use == SpecialUse::junk) ages.emplace_back(row.id, options.expire_junk);
       }
     }
+    const auto inbox = require_mailbox(database, "INBOX");
     sqlite::Query query = database.query(kAges, kExpireEntry);
     while (query.step()) {
-      const auto age = parse_age(query.blob(1));
+      auto age = parse_age(query.blob(1));
       if (!age) continue;
       const MailboxId mailbox{query.integer(0)};
+      if (inbox && inbox->id == mailbox && age->count() > 0) {
+        age = std::max<std::chrono::seconds>(*age, kInboxKept);
+      }
       std::erase_if(ages, [&](const auto& known) { return known.first == mailbox; });
       ages.emplace_back(mailbox, *age);
     }

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "store/mailbox_row.h"
 #include "store/mailbox_origin.h"
+#include "store/mailbox_row.h"
 #include "store/sqlite/database.h"
 
 namespace mailkeep::store {

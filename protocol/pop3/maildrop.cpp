@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "protocol/pop3/unique_id.h"
+#include "store/inbox_expiry.h"
 
 namespace mailkeep::pop3 {
 namespace {
@@ -35,6 +36,7 @@ Maildrop Maildrop::load(store::Account& account, const Options& options) {
     maildrop.uids_.push_back(row.uid.value);
     maildrop.bytes_.push_back(row.size);
   }
+  maildrop.kept_for_ = store::inbox_expiry(account);
   maildrop.kept_ids_ = expect(account.pop3_ids(inbox.id));
   maildrop.deleted_.resize(maildrop.uids_.size());
   maildrop.unmark_all();

@@ -4,6 +4,7 @@
 // 12 octets a message, one bit, and the unique id where it is kept from another server.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ class Maildrop {
   store::UidSet marked() const;
   const store::UidSet& retrieved() const { return retrieved_; }
   const store::UidSet& expired() const { return expired_; }
+  // How long the store keeps messages in INBOX, as its owner wants it; nothing: for ever.
+  std::optional<std::chrono::seconds> kept_for() const { return kept_for_; }
 
  private:
   store::MailboxId mailbox_;
@@ -70,6 +73,7 @@ class Maildrop {
   std::vector<bool> deleted_;
   store::UidSet retrieved_;
   store::UidSet expired_;
+  std::optional<std::chrono::seconds> kept_for_;
   std::string format_;
   std::uint32_t remaining_ = 0;
   std::uint64_t remaining_bytes_ = 0;

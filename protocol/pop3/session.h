@@ -117,6 +117,7 @@ class Session {
   std::optional<Retrieval> retrieval_of(const Command& command) const;
   // What goes at QUIT.
   store::UidSet leaving() const;
+  std::string expiry() const;
   void remove(const store::UidSet& uids);  // blocking
   RetrievalRules rules() const;
   Awaitable<Next> retrieve(Retrieval retrieval);

@@ -1,5 +1,7 @@
 // The AUTHORIZATION state (RFC 1939 4): CAPA, STLS, and the ways to log in.
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "mime/text/charset.h"
@@ -7,6 +9,7 @@
 #include "protocol/sasl/base64.h"
 #include "protocol/sasl/bearer.h"
 #include "protocol/sasl_log_in.h"
+#include "store/inbox_expiry.h"
 
 namespace mailkeep::pop3 {
 
@@ -31,8 +34,7 @@ Awaitable<Session::Next> Session::handle(const CapaCommand&) {
   if (!mechanisms.empty()) encoder_.line("SASL" + mechanisms);
   encoder_.line("UTF8 USER");
   encoder_.line("LANG");
-  const auto& days = settings().expire_days;
-  encoder_.line("EXPIRE " + (days ? std::to_string(*days) : "NEVER"));
+  encoder_.line("EXPIRE " + expiry());
   if (settings().login_delay.count() > 0) {
     encoder_.line("LOGIN-DELAY " + std::to_string(settings().login_delay.count()));
   }
@@ -41,6 +43,19 @@ Awaitable<Session::Next> Session::handle(const CapaCommand&) {
                 (settings().version.empty() ? "" : '-' + settings().version));
   encoder_.end_lines();
   co_return Next::go_on;
+}
+
+// RFC 2449 6.7: the least that holds for everybody, and after log-in for this account.
+std::string Session::expiry() const {
+  using std::chrono::days;
+  std::optional<days> least;
+  if (settings().expire_days) least = days(*settings().expire_days);
+  std::optional<std::chrono::seconds> kept = store::kInboxKept;
+  if (maildrop_) kept = maildrop_->kept_for();
+  const bool differs = kept && (!least || *kept < *least);
+  if (differs) least = std::chrono::floor<days>(*kept);
+  if (!least) return "NEVER";
+  return std::to_string(least->count()) + (differs && !maildrop_ ? " USER" : "");
 }
 
 // RFC 2595 4

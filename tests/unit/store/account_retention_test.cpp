@@ -1,4 +1,5 @@
 // What was removed can be restored for a time; messages expire.
+#include "store/inbox_expiry.h"
 #include "store/retention.h"
 #include "store/sqlite/database.h"
 #include "tests/unit/store/store_fixture.h"
@@ -164,6 +165,24 @@ TEST_F(RetentionTest, MessagesExpireInMailboxesThatSaySo) {
   EXPECT_EQ(info("Sent").messages, 3U);
   EXPECT_EQ(removed().at(0).messages, 1100U) << "and can be restored";
   expect_clean();
+}
+
+TEST_F(RetentionTest, InboxKeepsMessagesForADay) {
+  append_many("INBOX", 2);
+  append_many("Sent", 2);
+  age("mailbox_message", "save_date", hours(23));
+  expire_in("INBOX", "1h");
+  expire_in("Sent", "1h");
+  EXPECT_EQ(inbox_expiry(*account_), std::chrono::days(1));
+  must(account_->set_special_use("INBOX", SpecialUse::trash));
+  StoreOptions options;
+  options.expire_trash = hours(1);
+  reopen(options);
+  for (int i = 0; i < 5; ++i) store_->maintain();
+  EXPECT_EQ(info("INBOX").messages, 2U);
+  EXPECT_EQ(info("Sent").messages, 0U);
+  expire_in("INBOX", "none");
+  EXPECT_FALSE(inbox_expiry(*account_));
 }
 
 TEST_F(RetentionTest, TrashAndJunkExpireByTheSettings) {

@@ -131,6 +131,24 @@ TEST_F(Pop3Options, ExpireRemovesNothingSoonerThanItsDays) {
   EXPECT_EQ(messages_in_inbox(), 1U);
 }
 
+TEST_F(Pop3Options, ExpireTellsWhatTheOwnerOfTheMaildropWants) {
+  const auto expiry_of = [&](const std::string& age) {
+    const store::AnnotationChange change{std::string(store::kExpireEntry), age};
+    const auto account = authenticator_.account;
+    EXPECT_TRUE(account->annotate(account->mailbox("INBOX")->id, {&change, 1}));
+    const std::string said = talk(kLogIn + "CAPA\r\n");
+    const std::size_t at = said.find("\r\nEXPIRE ") + 9;
+    return said.substr(at, said.find("\r\n", at) - at);
+  };
+  EXPECT_EQ(expiry_of("none"), "NEVER");
+  EXPECT_EQ(expiry_of("60h"), "2") << "whole days";
+  EXPECT_EQ(expiry_of("1h"), "1") << "nothing goes sooner";
+  settings_.expire_days = 30;
+  EXPECT_EQ(expiry_of("4w"), "28");
+  EXPECT_EQ(expiry_of("5w"), "30");
+  EXPECT_THAT(talk("CAPA\r\n"), HasSubstr("\r\nEXPIRE 1 USER\r\n"));
+}
+
 TEST_F(Pop3Options, DeletedMessagesCanStayForImap) {
   settings_.deletes_by_flag = true;
   deliver({"Subject: 1\r\n\r\n1\r\n", "Subject: 2\r\n\r\n2\r\n"});
