@@ -36,7 +36,7 @@ std::size_t reply_mark_size(std::string_view text) {
   return size < text.size() && text[size] == ':' ? size + 1 : 0;
 }
 
-std::string collapse_space(std::string_view text) {
+std::string join_words(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (!is_line_space(c)) {
@@ -115,7 +115,7 @@ class Stripper {
 }  // namespace
 
 BaseSubject base_subject(std::string_view subject) {
-  const std::string text = collapse_space(decode_header_text(subject));
+  const std::string text = join_words(decode_header_text(subject));
   return Stripper(text).strip();
 }
 

@@ -18,7 +18,7 @@ namespace {
 // tries together cost little more than the last.
 constexpr std::uint64_t kFirstOctets = 4 * 1024;
 
-constexpr std::uint32_t kReplacement = 0xfffd;
+constexpr std::uint32_t kReplacementCharacter = 0xfffd;
 
 struct Character {
   std::uint32_t code;
@@ -89,7 +89,7 @@ class PreviewText {
       space_ = false;
       if (full()) return;
     }
-    append_utf8(c <= 0x10ffff ? c : kReplacement, text_);
+    append_utf8(c <= 0x10ffff ? c : kReplacementCharacter, text_);
     ++characters_;
   }
 

@@ -16,7 +16,7 @@ INSERT INTO access (mailbox_id, identifier, rights) VALUES (?1, ?2, ?3)
 ON CONFLICT (mailbox_id, identifier) DO UPDATE SET rights = excluded.rights)sql";
 constexpr const char* kDelete =
     R"sql(DELETE FROM access WHERE mailbox_id = ?1 AND identifier = ?2)sql";
-constexpr const char* kCount = R"sql(SELECT count(*) FROM access WHERE mailbox_id = ?1)sql";
+constexpr const char* kCountAccess = R"sql(SELECT count(*) FROM access WHERE mailbox_id = ?1)sql";
 
 bool is_valid_identifier(std::string_view identifier) {
   auto is_control = [](char octet) { return (octet >= 0 && octet < ' ') || octet == 0x7f; };
@@ -82,7 +82,7 @@ StoreResult<void> AccountImpl::set_access(MailboxId mailbox, std::string_view id
       database.run(kDelete, mailbox.value, identifier);
     } else {
       database.run(kSet, mailbox.value, identifier, std::string_view(kept));
-      sqlite::Query count = database.query(kCount, mailbox.value);
+      sqlite::Query count = database.query(kCountAccess, mailbox.value);
       count.step();
       if (count.integer(0) > static_cast<std::int64_t>(kMaxAccessEntries)) {
         return std::unexpected(StoreError::too_many_rights);

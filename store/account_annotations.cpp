@@ -15,16 +15,16 @@ WHERE mailbox_id = ?1 AND reader = ?2 AND entry = ?3)sql";
 constexpr const char* kBelow = R"sql(
 SELECT entry, length(value), value FROM annotation
 WHERE mailbox_id = ?1 AND reader = ?2 AND entry > ?3 || '/' AND entry < ?3 || '0')sql";
-constexpr const char* kSet = R"sql(
+constexpr const char* kSetAnnotation = R"sql(
 INSERT INTO annotation (mailbox_id, reader, entry, value) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (mailbox_id, reader, entry) DO UPDATE SET value = excluded.value)sql";
-constexpr const char* kDelete = R"sql(
+constexpr const char* kDeleteAnnotation = R"sql(
 DELETE FROM annotation WHERE mailbox_id = ?1 AND reader = ?2 AND entry = ?3)sql";
 // full scan: counts all annotations, of which there are no more than kMaxAnnotations
-constexpr const char* kCount = R"sql(SELECT count(*) FROM annotation)sql";
+constexpr const char* kCountAnnotations = R"sql(SELECT count(*) FROM annotation)sql";
 
-constexpr std::string_view kPrivate = "/private";
-constexpr std::string_view kShared = "/shared";
+constexpr std::string_view kPrivateRoot = "/private";
+constexpr std::string_view kSharedRoot = "/shared";
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -41,7 +41,7 @@ StoreResult<std::string> normalize_entry(std::string_view entry, bool may_be_roo
   auto is_forbidden = [](char octet) {
     return octet <= ' ' || octet >= 0x7f || octet == '*' || octet == '%';
   };
-  const std::string_view root = name.starts_with(kPrivate) ? kPrivate : kShared;
+  const std::string_view root = name.starts_with(kPrivateRoot) ? kPrivateRoot : kSharedRoot;
   const bool is_valid = name.starts_with(root) && name.size() <= kMaxAnnotationNameBytes &&
                         (name.size() == root.size() ? may_be_root : name[root.size()] == '/') &&
                         !name.ends_with('/') && name.find("//") == std::string::npos &&
@@ -51,7 +51,7 @@ StoreResult<std::string> normalize_entry(std::string_view entry, bool may_be_roo
 }
 
 std::string_view owner_of(std::string_view entry, std::string_view reader) {
-  return entry.starts_with(kPrivate) ? reader : std::string_view();
+  return entry.starts_with(kPrivateRoot) ? reader : std::string_view();
 }
 
 bool mailbox_exists(sqlite::Database& database, MailboxId mailbox) {
@@ -131,12 +131,12 @@ StoreResult<void> AccountImpl::annotate_as(std::string_view reader, MailboxId ma
       const std::string_view entry = entries[i];
       const std::string_view owner = owner_of(entry, reader);
       if (changes[i].value) {
-        database.run(kSet, mailbox.value, owner, entry, sqlite::Blob{*changes[i].value});
+        database.run(kSetAnnotation, mailbox.value, owner, entry, sqlite::Blob{*changes[i].value});
       } else {
-        database.run(kDelete, mailbox.value, owner, entry);
+        database.run(kDeleteAnnotation, mailbox.value, owner, entry);
       }
     }
-    sqlite::Query count = database.query(kCount);
+    sqlite::Query count = database.query(kCountAnnotations);
     count.step();
     if (count.integer(0) > static_cast<std::int64_t>(kMaxAnnotations)) {
       return std::unexpected(StoreError::too_many_annotations);

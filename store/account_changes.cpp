@@ -25,7 +25,7 @@ SELECT uid, flags, modseq FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 AND modseq > ?4 ORDER BY uid)sql";
 
 // full scan: there are few mailboxes
-constexpr const char* kModseqs = R"sql(SELECT id, highest_modseq FROM mailbox)sql";
+constexpr const char* kModseqsOfMailboxes = R"sql(SELECT id, highest_modseq FROM mailbox)sql";
 
 // The union of the ranges that `sql` gives for what came after `since`.
 UidSet load_ranges(sqlite::Database& database, const char* sql, MailboxId mailbox, Modseq since) {
@@ -186,7 +186,7 @@ StoreResult<std::vector<std::pair<MailboxId, Modseq>>> AccountImpl::latest_modse
   using Modseqs = std::vector<std::pair<MailboxId, Modseq>>;
   return read([&](sqlite::Database& database) -> StoreResult<Modseqs> {
     Modseqs modseqs;
-    sqlite::Query query = database.query(kModseqs);
+    sqlite::Query query = database.query(kModseqsOfMailboxes);
     while (query.step()) {
       modseqs.emplace_back(MailboxId{query.integer(0)},
                            Modseq{static_cast<std::uint64_t>(query.integer(1))});

@@ -24,7 +24,7 @@ FROM mailbox_message WHERE mailbox_id = ?1)sql";
 constexpr const char* kStrayRows = R"sql(
 SELECT count(*) FROM mailbox_message
 WHERE mailbox_id NOT IN (SELECT id FROM mailbox WHERE selectable <> 0))sql";
-constexpr const char* kModseqs = R"sql(
+constexpr const char* kModseqsOfRows = R"sql(
 SELECT uid, modseq, EXISTS (
   SELECT 1 FROM changed WHERE changed.mailbox_id = ?1 AND changed.modseq = row.modseq
     AND row.uid BETWEEN first_uid AND last_uid)
@@ -34,7 +34,7 @@ constexpr const char* kReferences =
 SELECT message_id, count(*) FROM (
   SELECT message_id FROM mailbox_message UNION ALL SELECT message_id FROM removed_message)
 GROUP BY message_id)sql";
-constexpr const char* kShared = R"sql(SELECT message_id, reference_count FROM shared_message)sql";
+constexpr const char* kSharedContents = R"sql(SELECT message_id, reference_count FROM shared_message)sql";
 constexpr const char* kMessages = R"sql(SELECT id, size, hash FROM message)sql";
 constexpr const char* kIsOrphan = R"sql(
 SELECT 1 FROM orphan WHERE first_message <= ?1 AND last_message >= ?1)sql";
@@ -136,7 +136,7 @@ class Checker {
   void check_modseqs(const MailboxRow& row) {
     std::int64_t unnoted = 0;
     std::int64_t lowest_above = std::numeric_limits<std::int64_t>::max();
-    sqlite::Query query = database_.query(kModseqs, row.id.value);
+    sqlite::Query query = database_.query(kModseqsOfRows, row.id.value);
     while (query.step()) {
       const std::int64_t modseq = query.integer(1);
       if (modseq > lowest_above && query.integer(2) == 0 &&
@@ -195,7 +195,7 @@ class Checker {
     sqlite::Query query = database_.query(kReferences);
     while (query.step()) references_[query.integer(0)] = query.integer(1);
     std::unordered_map<std::int64_t, std::int64_t> shared;
-    sqlite::Query kept = database_.query(kShared);
+    sqlite::Query kept = database_.query(kSharedContents);
     while (kept.step()) shared[kept.integer(0)] = kept.integer(1);
     for (const auto& [message, count] : references_) {
       auto place = shared.find(message);

@@ -20,7 +20,7 @@ SELECT id, size, structure_version, structure FROM message
 WHERE id < ?1 ORDER BY id DESC LIMIT ?2)sql";
 constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
 constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
-constexpr const char* kRows = R"sql(
+constexpr const char* kRowsAndKeys = R"sql(
 SELECT uid, thread_id, internal_date, sent_seconds, save_date, size, keys
 FROM mailbox_message LEFT JOIN message_key
   ON message_key.message_id = mailbox_message.message_id
@@ -157,7 +157,7 @@ StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& u
     SortTableBuilder builder(detail);
     if (kept) builder.copy(*kept, present->all());
     const UidSet read = is_worth_keeping ? present->all() : wanted;
-    sqlite::Query rows = database.query(kRows);
+    sqlite::Query rows = database.query(kRowsAndKeys);
     for (const UidSet::Range& range : read.ranges()) {
       if (range.last <= last.value) continue;
       rows.bind(mailbox.value, std::max(range.first, last.value + 1), range.last);

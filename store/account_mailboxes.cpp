@@ -21,7 +21,7 @@ constexpr const char* kIsSubscribed = R"sql(SELECT 1 FROM subscription WHERE nam
 constexpr const char* kSubscriptions = R"sql(SELECT name FROM subscription)sql";
 
 // full scan: there are few mailboxes, and this counts them all
-constexpr const char* kCount = R"sql(SELECT count(*) FROM mailbox)sql";
+constexpr const char* kCountMailboxes = R"sql(SELECT count(*) FROM mailbox)sql";
 // '0' follows '/': these are the names that begin with ?1 and '/'.
 constexpr const char* kHasChildren =
     R"sql(SELECT 1 FROM mailbox WHERE name > ?1 || '/' AND name < ?1 || '0' LIMIT 1)sql";
@@ -111,7 +111,7 @@ StoreResult<MailboxRow> make_mailbox(WriteContext& context, std::string_view nam
   for (std::string& parent : parents_of(name)) {
     if (!load_mailbox(database, parent)) missing.push_back(std::move(parent));
   }
-  sqlite::Query count = database.query(kCount);
+  sqlite::Query count = database.query(kCountMailboxes);
   count.step();
   const auto have = static_cast<std::uint64_t>(count.integer(0));
   if (have + missing.size() + (present ? 0 : 1) > limit) {

@@ -8,7 +8,7 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kRows = R"sql(
+constexpr const char* kSearchedRows = R"sql(
 SELECT uid, message_id, flags, modseq, size, internal_date, zone, save_date FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 
@@ -49,7 +49,7 @@ StoreResult<UidSet> AccountImpl::search_as(std::string_view reader, MailboxId ma
     const ReaderSeen seen(database, mailbox, reader);
     SearchedMessage message(database, parsing());
     UidSet found;
-    sqlite::Query rows = database.query(kRows);
+    sqlite::Query rows = database.query(kSearchedRows);
     for (const UidSet::Range& range : searched.ranges()) {
       rows.bind(mailbox.value, range.first, range.last);
       while (!stop.stop_requested() && rows.step()) {

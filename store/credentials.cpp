@@ -13,22 +13,23 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kFind = R"sql(SELECT id FROM account WHERE name = ?1)sql";
+constexpr const char* kFindAccountId = R"sql(SELECT id FROM account WHERE name = ?1)sql";
 constexpr const char* kSuspend = R"sql(UPDATE account SET suspended = ?2 WHERE name = ?1)sql";
 
-constexpr const char* kCount = R"sql(SELECT count(*) FROM app_password WHERE account_id = ?1)sql";
-constexpr const char* kAdd = R"sql(
+constexpr const char* kCountAppPasswords =
+    R"sql(SELECT count(*) FROM app_password WHERE account_id = ?1)sql";
+constexpr const char* kAddAppPassword = R"sql(
 INSERT OR IGNORE INTO app_password (account_id, name, created, expires, protocols)
 VALUES (?1, ?2, ?3, ?4, ?5))sql";
 constexpr const char* kFindPassword = R"sql(
 SELECT id FROM app_password WHERE account_id = ?1 AND name = ?2)sql";
-constexpr const char* kAddKeys = R"sql(
+constexpr const char* kAddAppPasswordKeys = R"sql(
 INSERT INTO scram_key (account_id, app_password_id, hash, iterations, salt, stored_key, server_key)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))sql";
 constexpr const char* kRemoveKeys = R"sql(
 DELETE FROM scram_key WHERE account_id = ?1 AND app_password_id = ?2)sql";
-constexpr const char* kRemove = R"sql(DELETE FROM app_password WHERE id = ?1)sql";
-constexpr const char* kAll = R"sql(
+constexpr const char* kRemoveAppPassword = R"sql(DELETE FROM app_password WHERE id = ?1)sql";
+constexpr const char* kAllAppPasswords = R"sql(
 SELECT app_password.id, app_password.name, app_password.created, expires, protocols,
   hash, iterations, salt, stored_key, server_key
 FROM app_password JOIN scram_key
@@ -45,7 +46,7 @@ constexpr const char* kAddSecret = R"sql(
 INSERT OR IGNORE INTO secret (name, value) VALUES (?1, ?2))sql";
 
 std::optional<std::int64_t> find(sqlite::Database& database, std::string_view account) {
-  sqlite::Query query = database.query(kFind, account);
+  sqlite::Query query = database.query(kFindAccountId, account);
   if (!query.step()) return std::nullopt;
   return query.integer(0);
 }
@@ -61,19 +62,20 @@ StoreResult<bool> Credentials::add_app_password(std::string_view account,
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
   const auto id = find(database_, account);
   if (!id) return std::unexpected(StoreError::no_such_account);
-  sqlite::Query count = database_.query(kCount, *id);
+  sqlite::Query count = database_.query(kCountAppPasswords, *id);
   if (!count.step() || count.integer(0) >= static_cast<std::int64_t>(kMaxAppPasswords)) {
     return false;
   }
   count.reset();
-  database_.run(kAdd, *id, password.name, current_time(), password.expires, password.protocols);
+  database_.run(kAddAppPassword, *id, password.name, current_time(), password.expires,
+                password.protocols);
   if (database_.changes() == 0) return false;
   sqlite::Query made = database_.query(kFindPassword, *id, password.name);
   made.step();
   const std::int64_t made_id = made.integer(0);
   made.reset();
   for (const ScramKeys& keys : password.keys) {
-    database_.run(kAddKeys, *id, made_id, static_cast<int>(keys.hash), keys.iterations,
+    database_.run(kAddAppPasswordKeys, *id, made_id, static_cast<int>(keys.hash), keys.iterations,
                   sqlite::Blob{keys.salt}, sqlite::Blob{keys.stored_key},
                   sqlite::Blob{keys.server_key});
   }
@@ -92,7 +94,7 @@ StoreResult<bool> Credentials::remove_app_password(std::string_view account,
   const std::int64_t password = found.integer(0);
   found.reset();
   database_.run(kRemoveKeys, *id, password);
-  database_.run(kRemove, password);
+  database_.run(kRemoveAppPassword, password);
   transaction.commit();
   return true;
 }
@@ -103,7 +105,7 @@ std::vector<AppPassword> Credentials::app_passwords(std::string_view account) {
   const auto id = find(database_, account);
   if (!id) return list;
   std::int64_t last = 0;
-  sqlite::Query query = database_.query(kAll, *id);
+  sqlite::Query query = database_.query(kAllAppPasswords, *id);
   while (query.step()) {
     if (last != query.integer(0)) {
       list.push_back({.name = std::string(query.text(1)),

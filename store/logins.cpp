@@ -6,7 +6,7 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kAdd = R"sql(
+constexpr const char* kAddLogin = R"sql(
 INSERT INTO login (account_id, time, protocol, mechanism, peer, outcome)
 SELECT id, ?2, ?3, ?4, ?5, ?6 FROM account WHERE name = ?1)sql";
 constexpr const char* kTrim = R"sql(
@@ -20,7 +20,7 @@ WHERE name = ?1 ORDER BY login.id DESC)sql";
 
 constexpr const char* kBlockedUntil = R"sql(
 SELECT blocked_until FROM login_failure WHERE source = ?1 AND account = ?2)sql";
-constexpr const char* kCount = R"sql(
+constexpr const char* kCountFailures = R"sql(
 INSERT INTO login_failure (source, account, failures, last, blocked_until)
 VALUES (?1, ?2, 1, ?3, 0)
 ON CONFLICT (source, account) DO UPDATE SET
@@ -58,7 +58,8 @@ void Logins::add(std::span<const LoginRow> rows) {
   const std::lock_guard lock(mutex_);
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
   for (const LoginRow& row : rows) {
-    database_.run(kAdd, row.account, row.time, row.protocol, row.mechanism, row.peer, row.outcome);
+    database_.run(kAddLogin, row.account, row.time, row.protocol, row.mechanism, row.peer,
+                  row.outcome);
     if (database_.changes() != 0) database_.run(kTrim, row.account, kRowsOfAccount);
   }
   transaction.commit();
@@ -88,7 +89,7 @@ std::int64_t Logins::blocked_until(std::string_view source, std::string_view acc
 std::int64_t Logins::count_failure(std::string_view source, std::string_view account,
                                    std::int64_t now, std::int64_t since) {
   const std::lock_guard lock(mutex_);
-  sqlite::Query query = database_.query(kCount, source, account, now, since);
+  sqlite::Query query = database_.query(kCountFailures, source, account, now, since);
   query.step();
   const std::int64_t failures = query.integer(0);
   query.run();

@@ -22,7 +22,7 @@ SELECT id, name, uid_validity, uid_next, highest_modseq, changes_after, messages
 FROM mailbox WHERE name = ?1)sql";
 
 // full scan: it is the list of all mailboxes
-constexpr const char* kAll = R"sql(
+constexpr const char* kAllMailboxes = R"sql(
 SELECT id, name, uid_validity, uid_next, highest_modseq, changes_after, messages, unseen, deleted,
        size_bytes, first_recent, keywords, special_use, selectable, unseen_from,
        deleted_bytes
@@ -34,7 +34,7 @@ UPDATE mailbox SET uid_validity = ?2, uid_next = ?3, highest_modseq = ?4, change
   special_use = ?12, selectable = ?13, unseen_from = ?14, deleted_bytes = ?15
 WHERE id = ?1)sql";
 
-constexpr const char* kInsert = R"sql(
+constexpr const char* kInsertMailbox = R"sql(
 INSERT INTO mailbox (id, name, uid_validity, uid_next, highest_modseq, changes_after, messages,
   unseen, unseen_from, deleted, size_bytes, deleted_bytes, first_recent, keywords, special_use,
   selectable)
@@ -97,7 +97,7 @@ std::optional<MailboxRow> load_mailbox(sqlite::Database& database, std::string_v
 
 std::vector<MailboxRow> load_mailboxes(sqlite::Database& database) {
   std::vector<MailboxRow> rows;
-  sqlite::Query query = database.query(kAll);
+  sqlite::Query query = database.query(kAllMailboxes);
   while (query.step()) rows.push_back(read_row(query));
   return rows;
 }
@@ -134,7 +134,7 @@ MailboxRow insert_mailbox(sqlite::Database& database, std::string_view name, Spe
   std::int64_t uid_validity = std::max(now, state.integer(1) + 1);
   state.reset();
   database.run(kSaveState, id + 1, uid_validity);
-  database.run(kInsert, id, name, uid_validity, static_cast<std::int64_t>(use), selectable);
+  database.run(kInsertMailbox, id, name, uid_validity, static_cast<std::int64_t>(use), selectable);
   return load_mailbox(database, MailboxId{id}).value();
 }
 

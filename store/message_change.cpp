@@ -10,7 +10,7 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kRows = R"sql(
+constexpr const char* kChangedRows = R"sql(
 SELECT uid, message_id, flags, modseq, size, internal_date, zone FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3)sql";
 
@@ -73,7 +73,7 @@ std::int64_t current_time() {
 std::vector<StoredRow> load_rows(sqlite::Database& database, MailboxId mailbox,
                                  const UidSet& uids) {
   std::vector<StoredRow> rows;
-  sqlite::Query query = database.query(kRows);
+  sqlite::Query query = database.query(kChangedRows);
   for (const UidSet::Range& range : uids.ranges()) {
     query.bind(mailbox.value, range.first, range.last);
     while (query.step()) {

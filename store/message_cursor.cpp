@@ -32,7 +32,8 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 constexpr const char* kStructure =
     R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
 
-constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+constexpr const char* kThreadOfRow =
+    R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
 
 constexpr const char* kPreview = R"sql(SELECT version, text FROM preview WHERE message_id = ?1)sql";
 
@@ -111,7 +112,7 @@ class SqliteCursor final : public MessageCursor {
   std::string_view header() override { return octets_.header(); }
 
   ThreadId thread() override {
-    sqlite::Query query = (*reader_).query(kThread, row_.message.value);
+    sqlite::Query query = (*reader_).query(kThreadOfRow, row_.message.value);
     return query.step() ? ThreadId{query.integer(0)} : account_->thread_of(row_.message);
   }
 

@@ -15,13 +15,14 @@ namespace {
 
 using Sent = std::optional<std::pair<std::int64_t, std::int32_t>>;
 
-constexpr const char* kInsert = R"sql(
+constexpr const char* kInsertKeys = R"sql(
 INSERT INTO message_key (message_id, thread_id, sent_seconds, sent_zone, keys)
 VALUES (?1, ?2, ?3, ?4, ?5))sql";
 constexpr const char* kKeys =
     R"sql(SELECT thread_id, keys FROM message_key WHERE message_id = ?1)sql";
 constexpr const char* kDelete = R"sql(DELETE FROM message_key WHERE message_id = ?1)sql";
-constexpr const char* kThread = R"sql(SELECT thread_id FROM thread_reference WHERE hash = ?1)sql";
+constexpr const char* kThreadOfReference =
+    R"sql(SELECT thread_id FROM thread_reference WHERE hash = ?1)sql";
 constexpr const char* kUse = R"sql(
 INSERT INTO thread_reference (hash, thread_id, uses) VALUES (?1, ?2, 1)
 ON CONFLICT (hash) DO UPDATE SET uses = uses + 1)sql";
@@ -152,7 +153,7 @@ std::vector<std::uint64_t> mentions(const MessageKeys& keys) {
 
 std::optional<ThreadId> find_thread(sqlite::Database& database, const MessageKeys& keys) {
   auto look_up = [&](std::uint64_t hash) -> std::optional<ThreadId> {
-    sqlite::Query query = database.query(kThread, hash);
+    sqlite::Query query = database.query(kThreadOfReference, hash);
     if (!query.step()) return std::nullopt;
     return ThreadId{query.integer(0)};
   };
@@ -168,10 +169,10 @@ std::optional<ThreadId> find_thread(sqlite::Database& database, const MessageKey
 void write_keys(sqlite::Database& database, MessageId message, ThreadId thread,
                 const MessageKeys& keys, const Sent& sent) {
   if (sent) {
-    database.run(kInsert, message.value, thread.value, sent->first, sent->second,
+    database.run(kInsertKeys, message.value, thread.value, sent->first, sent->second,
                  sqlite::Blob{keys.packed});
   } else {
-    database.run(kInsert, message.value, thread.value, sqlite::Null{}, sqlite::Null{},
+    database.run(kInsertKeys, message.value, thread.value, sqlite::Null{}, sqlite::Null{},
                  sqlite::Blob{keys.packed});
   }
   for (std::uint64_t hash : mentions(keys)) database.run(kUse, hash, thread.value);

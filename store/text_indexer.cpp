@@ -15,7 +15,7 @@ constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM messag
 constexpr const char* kUsed = R"sql(SELECT used_messages FROM account_state WHERE id = 1)sql";
 constexpr const char* kHash = R"sql(SELECT hash FROM message WHERE id = ?1)sql";
 // full scan: of the limited rows inside
-constexpr const char* kCount =
+constexpr const char* kCountIndexed =
     R"sql(SELECT count(*) FROM (SELECT 1 FROM message WHERE id > ?1 LIMIT ?2))sql";
 constexpr const char* kMessages =
     R"sql(SELECT id, size, hash FROM message WHERE id > ?1 ORDER BY id)sql";
@@ -113,7 +113,7 @@ bool TextIndexer::begin_segment(sqlite::Database& database) {
   checked_ = true;
   auto count_after = [&](std::int64_t message, std::size_t limit) {
     return static_cast<std::size_t>(
-        single(database.query(kCount, message, static_cast<std::int64_t>(limit))));
+        single(database.query(kCountIndexed, message, static_cast<std::int64_t>(limit))));
   };
   is_big_ = last - state_.big_to >= static_cast<std::int64_t>(kBigMessages) &&
             count_after(state_.big_to, kBigMessages) == kBigMessages;

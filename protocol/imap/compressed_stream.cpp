@@ -9,7 +9,6 @@
 
 namespace mailkeep::imap {
 
-using protocol::Awaitable;
 using protocol::ReadStatus;
 
 namespace {
@@ -179,8 +178,8 @@ std::size_t CompressedStream::held_bytes() const {
          (inflater_ ? kHistoryBytes : 0);
 }
 
-Awaitable<ReadStatus> CompressedStream::read(std::string& into, std::chrono::seconds limit,
-                                             bool wakeable) {
+protocol::Awaitable<ReadStatus> CompressedStream::read(std::string& into,
+                                                       std::chrono::seconds limit, bool wakeable) {
   auto left = limit;
   for (;;) {
     if (broken_) co_return ReadStatus::closed;
@@ -202,7 +201,7 @@ Awaitable<ReadStatus> CompressedStream::read(std::string& into, std::chrono::sec
   }
 }
 
-Awaitable<bool> CompressedStream::write(std::string_view bytes) {
+protocol::Awaitable<bool> CompressedStream::write(std::string_view bytes) {
   std::string compressed;
   if (!deflater_) deflater_ = std::make_unique<Deflater>();
   while (!bytes.empty()) {
@@ -216,7 +215,8 @@ Awaitable<bool> CompressedStream::write(std::string_view bytes) {
   co_return true;
 }
 
-Awaitable<bool> CompressedStream::end_input(std::string& plain, std::chrono::seconds limit) {
+protocol::Awaitable<bool> CompressedStream::end_input(std::string& plain,
+                                                      std::chrono::seconds limit) {
   for (;;) {
     if (!inflater_) {
       inflater_ = std::make_unique<Inflater>(history_);
@@ -234,7 +234,7 @@ Awaitable<bool> CompressedStream::end_input(std::string& plain, std::chrono::sec
   }
 }
 
-Awaitable<bool> CompressedStream::start_tls() {
+protocol::Awaitable<bool> CompressedStream::start_tls() {
   co_return false;
 }
 

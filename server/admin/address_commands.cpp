@@ -1,6 +1,5 @@
 #include "server/admin/address_commands.h"
 
-#include <limits>
 #include <memory>
 #include <stdexcept>
 
@@ -12,8 +11,6 @@
 
 namespace mailkeep::server {
 namespace {
-
-constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 
 // The store has been opened by then, and its schema is the newest.
 std::unique_ptr<store::Addresses> open_addresses(const AdminContext& context,
@@ -61,7 +58,7 @@ class Outcome {
 
 int domain_add(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "domain");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "domain");
   const auto addresses = open_addresses(context, MissingStore::create);
   Outcome outcome(context);
   for (const std::string& word : arguments.plain()) {
@@ -73,7 +70,7 @@ int domain_add(const AdminContext& context, const std::vector<std::string>& word
 
 int domain_remove(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "domain");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "domain");
   const auto addresses = open_addresses(context, MissingStore::refuse);
   Outcome outcome(context);
   for (const std::string& word : arguments.plain()) {
@@ -93,7 +90,7 @@ int domain_list(const AdminContext& context, const std::vector<std::string>& wor
 
 int alias_add(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(2, kAnyNumber, "address and where its mail goes");
+  arguments.expect_plain(2, Arguments::kAnyNumber, "address and where its mail goes");
   const std::string address = alias_address(arguments.plain().front());
   const auto addresses = open_addresses(context, MissingStore::create);
   Outcome outcome(context);
@@ -107,7 +104,7 @@ int alias_add(const AdminContext& context, const std::vector<std::string>& words
 
 int alias_remove(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "address, and where it shall no longer lead");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "address, and where it shall no longer lead");
   const std::string address = alias_address(arguments.plain().front());
   const auto addresses = open_addresses(context, MissingStore::refuse);
   Outcome outcome(context);

@@ -1,6 +1,7 @@
 // The words after a command's name: options, their values, and the rest.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,6 +18,8 @@ class AdminUsageError : public std::runtime_error {
 
 class Arguments {
  public:
+  static constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
+
   // `flags` are options without a value, `valued` those with one ("--mailbox NAME" or
   // "--mailbox=NAME"). After "--" everything is a plain word. Throws AdminUsageError for others,
   // and for options that are given twice.
@@ -27,7 +30,8 @@ class Arguments {
   std::optional<std::string> value(std::string_view option) const;
   // The words that are no options.
   const std::vector<std::string>& plain() const { return plain_; }
-  // Throws AdminUsageError unless there are so many plain words; `names` says what they are.
+  // Throws AdminUsageError unless there are so many plain words (`most` may be kAnyNumber); `names`
+  // says what they are.
   void expect_plain(std::size_t least, std::size_t most, std::string_view names) const;
 
  private:

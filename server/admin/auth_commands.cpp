@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <limits>
 #include <stdexcept>
 
 #include <fmt/chrono.h>
@@ -16,6 +15,7 @@
 #include "server/admin/open_store.h"
 #include "server/admin/password_input.h"
 #include "server/auth/apop.h"
+#include "server/clock.h"
 #include "server/config/values.h"
 #include "server/exit_code.h"
 #include "store/logins.h"
@@ -23,12 +23,7 @@
 namespace mailkeep::server {
 namespace {
 
-constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 constexpr std::array<std::string_view, 5> kProtocols{"imap", "pop3", "smtp", "lmtp", "sieve"};
-
-std::int64_t now_in_seconds() {
-  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-}
 
 std::string time_text(std::int64_t seconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
@@ -103,7 +98,7 @@ int list_app_passwords(const AdminContext& context, store::Credentials& credenti
 int set_suspended(const AdminContext& context, const std::vector<std::string>& words,
                   bool suspended) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "account name");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "account name");
   static_cast<void>(open_store(context.config, MissingStore::refuse));
   store::Credentials credentials(context.config.data_dir);
   int result = exit_code::ok;
@@ -184,7 +179,7 @@ int auth_blocked(const AdminContext& context, const std::vector<std::string>& wo
 
 int auth_unblock(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "address, network or account");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "address, network or account");
   static_cast<void>(open_store(context.config, MissingStore::refuse));
   store::Logins logins(context.config.data_dir);
   int result = exit_code::ok;

@@ -22,7 +22,7 @@ namespace {
 
 using Clock = Progress::Clock;
 
-constexpr std::uint64_t kPieceBytes = 256 * 1024;
+constexpr std::uint64_t kExportPieceBytes = 256 * 1024;
 // So many messages are read through one cursor: none may keep an old state of the file alive for
 // long.
 constexpr std::uint32_t kCursorMessages = 200;
@@ -65,9 +65,9 @@ class Export {
     message.date = row.internal_date;
     message.bytes = row.size;
     std::string whole;
-    if (row.size <= kPieceBytes) cursor.read(0, row.size, whole);
+    if (row.size <= kExportPieceBytes) cursor.read(0, row.size, whole);
     const auto each_piece = [&](const auto& use) {
-      if (row.size <= kPieceBytes) {
+      if (row.size <= kExportPieceBytes) {
         use(whole);
       } else {
         read_in_pieces(cursor, use);
@@ -99,9 +99,9 @@ class Export {
   template <class Use>
   static void read_in_pieces(store::MessageCursor& cursor, const Use& use) {
     std::string piece;
-    for (std::uint64_t offset = 0; offset < cursor.row().size; offset += kPieceBytes) {
+    for (std::uint64_t offset = 0; offset < cursor.row().size; offset += kExportPieceBytes) {
       piece.clear();
-      cursor.read(offset, kPieceBytes, piece);
+      cursor.read(offset, kExportPieceBytes, piece);
       use(piece);
     }
   }

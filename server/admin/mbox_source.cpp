@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kOutputBytes = 64 * 1024;
 // Longer lines come in pieces. No From_ line is that long.
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 64 * 1024;
 // Status fields stand within so many lines from the start.
 constexpr std::uint64_t kHeaderLines = 1000;
 
@@ -75,14 +75,14 @@ std::optional<MboxSource::Piece> MboxSource::next_piece() {
   std::size_t end = std::string::npos;
   for (;;) {
     end = input_.find('\n', begin_ + searched);
-    if (end != std::string::npos || input_.size() - begin_ >= kPieceBytes || at_end_) break;
+    if (end != std::string::npos || input_.size() - begin_ >= kReadBytes || at_end_) break;
     searched = input_.size() - begin_;
     fill();
   }
   const std::size_t available = input_.size() - begin_;
   if (available == 0) return std::nullopt;
-  const bool whole = end != std::string::npos && end - begin_ < kPieceBytes;
-  const std::size_t length = whole ? end + 1 - begin_ : std::min(available, kPieceBytes);
+  const bool whole = end != std::string::npos && end - begin_ < kReadBytes;
+  const std::size_t length = whole ? end + 1 - begin_ : std::min(available, kReadBytes);
   const Piece piece{std::string_view(input_).substr(begin_, length), !in_line_, whole};
   begin_ += length;
   bytes_done_ += length;

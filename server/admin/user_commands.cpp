@@ -19,8 +19,6 @@
 namespace mailkeep::server {
 namespace {
 
-constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
-
 // Does `work` for each name; a failure is said and the next name comes.
 template <class Work>
 int for_each_name(const AdminContext& context, const std::vector<std::string>& names, Work work) {
@@ -75,7 +73,7 @@ int create_accounts(const AdminContext& context, store::Store& store,
 
 int user_add(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {"--password-stdin", "--generate", "--no-password"}, {});
-  arguments.expect_plain(1, kAnyNumber, "account name");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::create);
   // A generated password is told when its account is there.
   if (password_source(arguments) == PasswordSource::generate) {
@@ -101,7 +99,7 @@ int user_add(const AdminContext& context, const std::vector<std::string>& words)
 
 int user_passwd(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {"--password-stdin", "--generate"}, {});
-  arguments.expect_plain(1, kAnyNumber, "account name");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::refuse);
   store::Credentials credentials(context.config.data_dir);
   return set_passwords(context, arguments,
@@ -113,7 +111,7 @@ int user_passwd(const AdminContext& context, const std::vector<std::string>& wor
 
 int user_remove(const AdminContext& context, const std::vector<std::string>& words) {
   const Arguments arguments(words, {}, {});
-  arguments.expect_plain(1, kAnyNumber, "account name");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "account name");
   const auto store = open_store(context.config, MissingStore::refuse);
   return for_each_name(context, arguments.plain(),
                        [&](const std::string& name) { expect(store->remove_account(name), name); });
@@ -165,7 +163,7 @@ int user_quota(const AdminContext& context, const std::vector<std::string>& word
 int user_set(const AdminContext& context, const std::vector<std::string>& words) {
   constexpr std::string_view kOption = "--disable-capability";
   const Arguments arguments(words, {}, {kOption});
-  arguments.expect_plain(1, kAnyNumber, "account name");
+  arguments.expect_plain(1, Arguments::kAnyNumber, "account name");
   std::string list = arguments.value(kOption).value_or("");
   if (list.empty()) throw AdminUsageError("give --disable-capability LIST (or none)");
   if (list == "none") list.clear();

@@ -15,6 +15,7 @@
 #include "protocol/sasl/secret.h"
 #include "server/auth/account_name.h"
 #include "server/auth/attempt.h"
+#include "server/clock.h"
 
 namespace mailkeep::server {
 
@@ -31,10 +32,6 @@ protocol::Awaitable<bool> wait(std::chrono::milliseconds time) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
   const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   co_return !error;
-}
-
-std::int64_t now_in_seconds() {
-  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "server/auth/apop.h"
 #include "server/auth/attempt.h"
 #include "server/auth/authenticator.h"
+#include "server/clock.h"
 
 namespace mailkeep::server {
 
@@ -29,10 +30,6 @@ LoginError login_error(store::StoreError error) {
     default:
       return LoginError::unavailable;
   }
-}
-
-std::int64_t now_in_seconds() {
-  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
 }
 
 }  // namespace

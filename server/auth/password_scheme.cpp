@@ -116,7 +116,7 @@ Verdict check_argon2(std::string_view value, std::string_view password) {
   }
 }
 
-std::string_view take_field(std::string_view& text) {
+std::string_view take_part(std::string_view& text) {
   const std::size_t comma = std::min(text.find(','), text.size());
   const std::string_view field = text.substr(0, comma);
   text.remove_prefix(std::min(comma + 1, text.size()));
@@ -124,12 +124,12 @@ std::string_view take_field(std::string_view& text) {
 }
 
 Verdict check_scram(store::ScramHash hash, std::string_view value, std::string_view password) {
-  const std::string_view number = take_field(value);
+  const std::string_view number = take_part(value);
   std::uint32_t iterations = 0;
   const auto [end, error] =
       std::from_chars(number.data(), number.data() + number.size(), iterations);
-  const auto salt = decode_base64(take_field(value));
-  const auto stored = decode_base64(take_field(value));
+  const auto salt = decode_base64(take_part(value));
+  const auto stored = decode_base64(take_part(value));
   const bool usable = error == std::errc{} && end == number.data() + number.size() &&
                       iterations > 0 && iterations <= 10'000'000 && salt && stored;
   if (!usable) return Verdict::unusable;

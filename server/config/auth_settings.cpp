@@ -78,7 +78,7 @@ Applied bind_name(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
-constexpr std::array kTable{
+constexpr std::array kAuthTable{
     Setting{"auth", "plaintext-without-tls", "WHEN", "loopback",
             "Who may log in with a password on a connection without TLS: never (nobody), loopback "
             "(clients on this machine) or always (everybody).",
@@ -192,7 +192,7 @@ constexpr std::array kTable{
 }  // namespace
 
 std::span<const Setting> auth_settings_table() {
-  return kTable;
+  return kAuthTable;
 }
 
 }  // namespace mailkeep::server

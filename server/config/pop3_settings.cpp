@@ -45,7 +45,7 @@ Applied workaround(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
-constexpr std::array kTable{
+constexpr std::array kPop3Table{
     Setting{"pop3", "listen", "ADDRESS", "",
             "Where POP3 is served, with STLS if there is a certificate.", true,
             &endpoint<&Config::pop3>},
@@ -87,7 +87,7 @@ constexpr std::array kTable{
 }  // namespace
 
 std::span<const Setting> pop3_settings_table() {
-  return kTable;
+  return kPop3Table;
 }
 
 }  // namespace mailkeep::server

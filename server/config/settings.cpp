@@ -95,7 +95,7 @@ Applied over_quota(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
-constexpr std::array kTable{
+constexpr std::array kServerTable{
     Setting{"", "data-dir", "DIRECTORY", "/var/lib/mailkeep",
             "Where all accounts and their mail are kept. Made on the first start.", false,
             &data_dir},
@@ -243,7 +243,7 @@ std::string Setting::name() const {
 
 std::span<const Setting> setting_table() {
   static const std::vector<Setting> kAll = [] {
-    std::vector<Setting> all(kTable.begin(), kTable.end());
+    std::vector<Setting> all(kServerTable.begin(), kServerTable.end());
     for (const auto part : {pop3_settings_table(), auth_settings_table()}) {
       all.insert(all.end(), part.begin(), part.end());
     }

@@ -9,7 +9,7 @@ namespace mailkeep::imap {
 namespace {
 
 // copy = "COPY" SP sequence-set SP mailbox; move is alike (RFC 9051 9)
-Parsed<CopyCommand> parse(Decoder& decoder, bool by_uid, bool move) {
+Parsed<CopyCommand> read_copy(Decoder& decoder, bool by_uid, bool move) {
   CopyCommand command;
   command.by_uid = by_uid;
   if (!by_uid) {
@@ -46,16 +46,16 @@ std::string copyuid(const store::CopyResult& result) {
 }  // namespace
 
 Parsed<CopyCommand> parse_copy(Decoder& decoder) {
-  return parse(decoder, false, false);
+  return read_copy(decoder, false, false);
 }
 Parsed<CopyCommand> parse_uid_copy(Decoder& decoder) {
-  return parse(decoder, true, false);
+  return read_copy(decoder, true, false);
 }
 Parsed<CopyCommand> parse_move(Decoder& decoder) {
-  return parse(decoder, false, true);
+  return read_copy(decoder, false, true);
 }
 Parsed<CopyCommand> parse_uid_move(Decoder& decoder) {
-  return parse(decoder, true, true);
+  return read_copy(decoder, true, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) {

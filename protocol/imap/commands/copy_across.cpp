@@ -7,7 +7,7 @@
 namespace mailkeep::imap {
 namespace {
 
-constexpr std::uint64_t kPieceOctets = 256 * 1024;
+constexpr std::uint64_t kCopyPieceOctets = 256 * 1024;
 // Messages on their way to another account wait in memory for the commit, each with a frame.
 constexpr std::size_t kMessagesAtOnce = 64;
 
@@ -61,9 +61,9 @@ store::NewMessage read_message(store::MessageCursor& cursor, const ReachedMailbo
                             permitted_flags(named_flags(row.flags, keywords), destination.rights),
                             row.internal_date};
   std::string piece;
-  for (std::uint64_t at = 0; at < row.size; at += kPieceOctets) {
+  for (std::uint64_t at = 0; at < row.size; at += kCopyPieceOctets) {
     piece.clear();
-    cursor.read(at, kPieceOctets, piece);
+    cursor.read(at, kCopyPieceOctets, piece);
     message.upload.write(piece);
   }
   return message;

@@ -15,7 +15,7 @@ namespace mailkeep::imap {
 namespace {
 
 // Octets of a large literal that are read and written at a time.
-constexpr std::uint64_t kPieceOctets = 256 * 1024;
+constexpr std::uint64_t kBodyPieceOctets = 256 * 1024;
 
 // chgsince-fetch-mod / rexpunges-fetch-mod (RFC 7162 7) / modifier-partial (RFC 9394 4)
 Parsed<void> parse_modifier(Decoder& decoder, FetchCommand& command) {
@@ -57,7 +57,7 @@ Parsed<void> parse_modifiers(Decoder& decoder, FetchCommand& command) {
 }
 
 // fetch = "FETCH" SP sequence-set SP (macro / fetch-att / "(" fetch-att *(SP fetch-att) ")")
-Parsed<FetchCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<FetchCommand> read_fetch(Decoder& decoder, bool by_uid) {
   FetchCommand command;
   command.by_uid = by_uid;
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
@@ -129,8 +129,8 @@ protocol::Awaitable<bool> write_large(Session& session, store::Uid uid,
                                       const LargeLiteral& literal) {
   session.out().raw(literal.text);
   if (literal.decoded) co_return co_await write_decoded(session, uid, literal);
-  for (std::uint64_t at = literal.octets.begin; at < literal.octets.end; at += kPieceOctets) {
-    const OctetRange piece{at, std::min(literal.octets.end, at + kPieceOctets)};
+  for (std::uint64_t at = literal.octets.begin; at < literal.octets.end; at += kBodyPieceOctets) {
+    const OctetRange piece{at, std::min(literal.octets.end, at + kBodyPieceOctets)};
     const bool connected =
         co_await session.flush_during([&] { read_piece(session, uid, piece, session.output()); });
     if (!connected) co_return false;
@@ -201,10 +201,10 @@ protocol::Awaitable<std::expected<void, Reply>> send_messages(Session& session,
 }
 
 Parsed<FetchCommand> parse_fetch(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_fetch(decoder, false);
 }
 Parsed<FetchCommand> parse_uid_fetch(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_fetch(decoder, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const FetchCommand& command) {

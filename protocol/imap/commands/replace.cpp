@@ -6,7 +6,7 @@ namespace mailkeep::imap {
 namespace {
 
 // replace = "REPLACE" SP seq-number SP mailbox append-message (RFC 8508 5)
-Parsed<ReplaceCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<ReplaceCommand> read_replace(Decoder& decoder, bool by_uid) {
   ReplaceCommand command{AppendParser(decoder.grammar(), true, by_uid, decoder.position())};
   const auto need = command.parser.advance(decoder.rest(), true);
   if (!need) return std::unexpected(need.error());
@@ -16,11 +16,11 @@ Parsed<ReplaceCommand> parse(Decoder& decoder, bool by_uid) {
 }  // namespace
 
 Parsed<ReplaceCommand> parse_replace(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_replace(decoder, false);
 }
 
 Parsed<ReplaceCommand> parse_uid_replace(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_replace(decoder, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const ReplaceCommand& command) {

@@ -11,7 +11,7 @@ namespace mailkeep::imap {
 namespace {
 
 // search = "SEARCH" [search-return-opts] SP search-program (RFC 4466 6)
-Parsed<SearchCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<SearchCommand> read_search(Decoder& decoder, bool by_uid) {
   SearchCommand command;
   command.by_uid = by_uid;
   auto options = parse_return_options(decoder);
@@ -35,10 +35,10 @@ void write_search(Encoder& out, const SearchResults& results, const store::UidMa
 }  // namespace
 
 Parsed<SearchCommand> parse_search(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_search(decoder, false);
 }
 Parsed<SearchCommand> parse_uid_search(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_search(decoder, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const SearchCommand& command) {

@@ -71,7 +71,7 @@ Parsed<void> parse_parameter(Decoder& decoder, SelectCommand& command) {
 
 // select = "SELECT" SP mailbox [select-params]; select-params = SP "(" select-param *(SP ...) ")"
 // (RFC 4466 2.1)
-Parsed<SelectCommand> parse(Decoder& decoder, bool read_only) {
+Parsed<SelectCommand> read_select(Decoder& decoder, bool read_only) {
   SelectCommand command;
   command.read_only = read_only;
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
@@ -216,11 +216,11 @@ void write_selected(Session& session, const Selected& selected) {
 }  // namespace
 
 Parsed<SelectCommand> parse_select(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_select(decoder, false);
 }
 
 Parsed<SelectCommand> parse_examine(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_select(decoder, true);
 }
 
 Parsed<UnselectCommand> parse_unselect(Decoder& decoder) {

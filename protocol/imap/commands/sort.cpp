@@ -12,7 +12,7 @@ namespace mailkeep::imap {
 namespace {
 
 // sort = ["UID" SP] "SORT" [search-return-opts] SP sort-criteria SP search-criteria (RFC 5267 5)
-Parsed<SortCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<SortCommand> read_sort(Decoder& decoder, bool by_uid) {
   SortCommand command;
   command.by_uid = by_uid;
   if (decoder.allows(Capability::esort) || decoder.allows(Capability::context_sort)) {
@@ -69,10 +69,10 @@ void write_sort(Encoder& out, const SearchResults& results, const store::UidMap*
 }  // namespace
 
 Parsed<SortCommand> parse_sort(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_sort(decoder, false);
 }
 Parsed<SortCommand> parse_uid_sort(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_sort(decoder, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const SortCommand& command) {

@@ -46,7 +46,7 @@ Parsed<void> parse_att_flags(Decoder& decoder, StoreCommand& command) {
 }
 
 // store = "STORE" SP sequence-set [store-modifiers] SP store-att-flags
-Parsed<StoreCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<StoreCommand> read_store(Decoder& decoder, bool by_uid) {
   StoreCommand command;
   command.by_uid = by_uid;
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
@@ -159,10 +159,10 @@ std::vector<store::FlagChange> permitted_changes(const MailboxView& view,
 }  // namespace
 
 Parsed<StoreCommand> parse_store(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_store(decoder, false);
 }
 Parsed<StoreCommand> parse_uid_store(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_store(decoder, true);
 }
 
 protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(

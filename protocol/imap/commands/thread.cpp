@@ -25,7 +25,7 @@ Parsed<ThreadAlgorithm> parse_algorithm(Decoder& decoder) {
 }
 
 // thread = ["UID" SP] "THREAD" SP thread-alg SP search-criteria (RFC 5256 5)
-Parsed<ThreadCommand> parse(Decoder& decoder, bool by_uid) {
+Parsed<ThreadCommand> read_thread(Decoder& decoder, bool by_uid) {
   ThreadCommand command;
   command.by_uid = by_uid;
   if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
@@ -74,10 +74,10 @@ void write_response(Encoder& out, const ThreadCommand& command, const store::Sor
 }  // namespace
 
 Parsed<ThreadCommand> parse_thread(Decoder& decoder) {
-  return parse(decoder, false);
+  return read_thread(decoder, false);
 }
 Parsed<ThreadCommand> parse_uid_thread(Decoder& decoder) {
-  return parse(decoder, true);
+  return read_thread(decoder, true);
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const ThreadCommand& command) {

@@ -8,14 +8,14 @@
 namespace mailkeep::mime {
 namespace {
 
-struct Case {
+struct SubjectCase {
   std::string_view subject;
   std::string_view base;
   bool reply_or_forward;
 };
 
 TEST(BaseSubject, FollowsRfc5256) {
-  for (const auto& [subject, base, reply_or_forward] : std::vector<Case>{
+  for (const auto& [subject, base, reply_or_forward] : std::vector<SubjectCase>{
            {"", "", false},
            {"a", "a", false},
            {" a \t b ", "a b", false},

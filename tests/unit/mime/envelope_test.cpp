@@ -7,12 +7,12 @@
 namespace mailkeep::mime {
 namespace {
 
-Structure parsed(std::string_view header) {
+Structure structure_of(std::string_view header) {
   return parse_message(std::string(header) + "\r\n");
 }
 
 TEST(Envelope, HasTheFieldsOfTheHeader) {
-  const Structure structure = parsed(
+  const Structure structure = structure_of(
       "date: Mon, 1 Jan 2024 00:00:00 +0000\r\nSUBJECT: s\r\nFrom: a@b\r\nSender: c@d\r\nReply-To: "
       "e@f\r\n"
       "To: g@h\r\nCc: i@j\r\nBcc: k@l\r\nIn-Reply-To: <1@x>\r\nMessage-ID: <2@x>\r\n");
@@ -30,7 +30,7 @@ TEST(Envelope, HasTheFieldsOfTheHeader) {
 }
 
 TEST(Envelope, TellsAbsentFromEmpty) {
-  const Structure structure = parsed("Subject:\r\nTo:\r\nCc: ,\r\n");
+  const Structure structure = structure_of("Subject:\r\nTo:\r\nCc: ,\r\n");
   const Envelope& envelope = *structure.root().envelope;
   EXPECT_EQ(envelope.subject, "");
   EXPECT_EQ(envelope.date, std::nullopt);
@@ -40,7 +40,7 @@ TEST(Envelope, TellsAbsentFromEmpty) {
 
 TEST(Envelope, UnfoldsTexts) {
   const Structure structure =
-      parsed("Subject: a\r\n  b\r\n\tc\r\nIn-Reply-To: <a@b>\r\n\t<c@d>\r\nDate:\r\n x \r\n");
+      structure_of("Subject: a\r\n  b\r\n\tc\r\nIn-Reply-To: <a@b>\r\n\t<c@d>\r\nDate:\r\n x \r\n");
   const Envelope& envelope = *structure.root().envelope;
   EXPECT_EQ(envelope.subject, "a b c");
   EXPECT_EQ(envelope.in_reply_to, "<a@b>\t<c@d>");
@@ -49,21 +49,21 @@ TEST(Envelope, UnfoldsTexts) {
 
 TEST(Envelope, HasNoLineEndsAndNulsInTexts) {
   using namespace std::string_literals;
-  const Structure structure = parsed("Subject: a\0b\rc\r\nMessage-ID: <a\0@b>\r\n"s);
+  const Structure structure = structure_of("Subject: a\0b\rc\r\nMessage-ID: <a\0@b>\r\n"s);
   EXPECT_EQ(structure.root().envelope->subject, "a b c");
   EXPECT_EQ(structure.root().envelope->message_id, "<a @b>");
 }
 
 TEST(Envelope, TakesTheFirstOfRepeatedTexts) {
   const Structure structure =
-      parsed("Subject: a\r\nSubject: b\r\nMessage-ID: <1>\r\nMessage-ID: <2>\r\n");
+      structure_of("Subject: a\r\nSubject: b\r\nMessage-ID: <1>\r\nMessage-ID: <2>\r\n");
   EXPECT_EQ(structure.root().envelope->subject, "a");
   EXPECT_EQ(structure.root().envelope->message_id, "<1>");
   EXPECT_EQ(structure.defects.size(), 2U);
 }
 
 TEST(Envelope, JoinsRepeatedAddressFields) {
-  const Structure structure = parsed("From: a@b\r\nTo: g: a@b\r\nFrom: c@d\r\nTo: e@f\r\n");
+  const Structure structure = structure_of("From: a@b\r\nTo: g: a@b\r\nFrom: c@d\r\nTo: e@f\r\n");
   EXPECT_EQ(structure.root().envelope->from.size(), 2U);
   EXPECT_EQ(structure.root().envelope->to.size(), 4U);
 }

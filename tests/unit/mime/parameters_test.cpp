@@ -8,7 +8,7 @@
 namespace mailkeep::mime {
 namespace {
 
-std::string parsed(std::string_view value) {
+std::string parameters_of(std::string_view value) {
   const ParserLimits limits;
   TextArena arena;
   ValueKeeper keeper(limits, arena);
@@ -21,13 +21,14 @@ std::string parsed(std::string_view value) {
   return out;
 }
 
-struct Case {
+struct ParametersCase {
   std::string_view value;
   std::string_view parameters;
 };
 
-void expect_all(const std::vector<Case>& cases) {
-  for (const Case& one : cases) EXPECT_EQ(parsed(one.value), one.parameters) << one.value;
+void expect_all(const std::vector<ParametersCase>& cases) {
+  for (const ParametersCase& one : cases)
+    EXPECT_EQ(parameters_of(one.value), one.parameters) << one.value;
 }
 
 TEST(Parameters, ReadWhatRfc2045Writes) {

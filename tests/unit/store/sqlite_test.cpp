@@ -9,9 +9,9 @@
 namespace mailkeep::store::sqlite {
 namespace {
 
-constexpr const char* kInsert = "INSERT INTO t (a, b) VALUES (?1, ?2)";
+constexpr const char* kInsertItem = "INSERT INTO t (a, b) VALUES (?1, ?2)";
 constexpr const char* kSelect = "SELECT a, b FROM t ORDER BY a";
-constexpr const char* kCount = "SELECT count(*) FROM t";
+constexpr const char* kCountItems = "SELECT count(*) FROM t";
 
 class DatabaseTest : public testing::Test {
  protected:
@@ -26,12 +26,12 @@ class DatabaseTest : public testing::Test {
 
 TEST_F(DatabaseTest, ValuesComeBackAsTheyWere) {
   const std::string octets("\0\xff\0", 3);
-  database_.run(kInsert, 1, Blob{octets});
-  database_.run(kInsert, 2, std::string_view("text"));
-  database_.run(kInsert, 3, Null{});
-  database_.run(kInsert, 4, std::uint64_t{1} << 62);
-  database_.run(kInsert, 5, Blob{});
-  database_.run(kInsert, 6, true);
+  database_.run(kInsertItem, 1, Blob{octets});
+  database_.run(kInsertItem, 2, std::string_view("text"));
+  database_.run(kInsertItem, 3, Null{});
+  database_.run(kInsertItem, 4, std::uint64_t{1} << 62);
+  database_.run(kInsertItem, 5, Blob{});
+  database_.run(kInsertItem, 6, true);
   Query query = database_.query(kSelect);
   ASSERT_TRUE(query.step());
   EXPECT_EQ(query.blob(1), octets);
@@ -50,8 +50,8 @@ TEST_F(DatabaseTest, ValuesComeBackAsTheyWere) {
 }
 
 TEST_F(DatabaseTest, AStatementCanBeUsedInsideItself) {
-  database_.run(kInsert, 1, 1);
-  database_.run(kInsert, 2, 2);
+  database_.run(kInsertItem, 1, 1);
+  database_.run(kInsertItem, 2, 2);
   int pairs = 0;
   Query outer = database_.query(kSelect);
   while (outer.step()) {
@@ -64,36 +64,36 @@ TEST_F(DatabaseTest, AStatementCanBeUsedInsideItself) {
 TEST_F(DatabaseTest, TransactionsAndSavepointsUndo) {
   {
     Transaction transaction(database_, Transaction::Kind::write);
-    database_.run(kInsert, 1, 1);
+    database_.run(kInsertItem, 1, 1);
     {
       Savepoint part(database_);
-      database_.run(kInsert, 2, 2);
+      database_.run(kInsertItem, 2, 2);
     }
     {
       Savepoint part(database_);
-      database_.run(kInsert, 3, 3);
+      database_.run(kInsertItem, 3, 3);
       part.keep();
     }
-    EXPECT_EQ(database_.integer(kCount), 2);
+    EXPECT_EQ(database_.integer(kCountItems), 2);
     transaction.commit();
   }
   {
     Transaction transaction(database_, Transaction::Kind::write);
-    database_.run(kInsert, 4, 4);
+    database_.run(kInsertItem, 4, 4);
     EXPECT_TRUE(database_.in_transaction());
   }
   EXPECT_FALSE(database_.in_transaction());
-  EXPECT_EQ(database_.integer(kCount), 2);
+  EXPECT_EQ(database_.integer(kCountItems), 2);
 }
 
 TEST_F(DatabaseTest, ReadersSeeOneState) {
   Database reader(path(), Open::existing);
   Transaction transaction(reader, Transaction::Kind::read);
-  EXPECT_EQ(reader.integer(kCount), 0);
-  database_.run(kInsert, 1, 1);
-  EXPECT_EQ(reader.integer(kCount), 0);
+  EXPECT_EQ(reader.integer(kCountItems), 0);
+  database_.run(kInsertItem, 1, 1);
+  EXPECT_EQ(reader.integer(kCountItems), 0);
   transaction.commit();
-  EXPECT_EQ(reader.integer(kCount), 1);
+  EXPECT_EQ(reader.integer(kCountItems), 1);
 }
 
 TEST_F(DatabaseTest, ErrorsHaveKinds) {
@@ -106,8 +106,8 @@ TEST_F(DatabaseTest, ErrorsHaveKinds) {
     ADD_FAILURE() << "no error";
     return ErrorKind::machine;
   };
-  database_.run(kInsert, 1, 1);
-  EXPECT_EQ(kind_of([&] { database_.run(kInsert, 1, 1); }), ErrorKind::statement);
+  database_.run(kInsertItem, 1, 1);
+  EXPECT_EQ(kind_of([&] { database_.run(kInsertItem, 1, 1); }), ErrorKind::statement);
   EXPECT_EQ(kind_of([&] { database_.execute("nonsense"); }), ErrorKind::machine);
   EXPECT_EQ(kind_of([&] { Database(directory_.path() / "none.db", Open::existing); }),
             ErrorKind::missing);
@@ -121,18 +121,18 @@ TEST_F(DatabaseTest, ErrorsHaveKinds) {
 
 TEST_F(DatabaseTest, TheLogIsCopiedAndUsedAgain) {
   const std::string octets(100'000, 'x');
-  for (int i = 1; i <= 10; ++i) database_.run(kInsert, i, Blob{octets});
+  for (int i = 1; i <= 10; ++i) database_.run(kInsertItem, i, Blob{octets});
   EXPECT_GT(database_.log_bytes(), 1'000'000U);
   EXPECT_EQ(database_.checkpoint(), 0U);
-  database_.run(kInsert, 11, 1);
+  database_.run(kInsertItem, 11, 1);
   EXPECT_LT(database_.log_bytes(), 100'000U);
   const auto log = std::filesystem::file_size(path().string() + "-wal");
   EXPECT_GT(log, 1'000'000U);
   {
     Database reader(path(), Open::existing);
     Transaction transaction(reader, Transaction::Kind::read);
-    EXPECT_EQ(reader.integer(kCount), 11);
-    database_.run(kInsert, 12, Blob{octets});
+    EXPECT_EQ(reader.integer(kCountItems), 11);
+    database_.run(kInsertItem, 12, Blob{octets});
     EXPECT_GT(database_.checkpoint(), 0U);
   }
 }

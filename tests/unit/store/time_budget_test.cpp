@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void use_processor(std::chrono::nanoseconds duration) {
+void compute_for(std::chrono::nanoseconds duration) {
   for (const auto end = processor_time() + duration; processor_time() < end;) continue;
 }
 
@@ -16,7 +16,7 @@ TEST(TimeBudget, IsPassedByWhatTheProcessorDoes) {
   budget.restart();
   EXPECT_FALSE(budget.is_passed());
   EXPECT_NO_THROW(budget.check());
-  use_processor(15ms);
+  compute_for(15ms);
   EXPECT_TRUE(budget.is_passed());
   EXPECT_THROW(budget.check(), TimeBudgetPassed);
 }
@@ -24,7 +24,7 @@ TEST(TimeBudget, IsPassedByWhatTheProcessorDoes) {
 TEST(TimeBudget, BeginsAnewWithEachMessage) {
   TimeBudget budget(10ms);
   budget.restart();
-  use_processor(15ms);
+  compute_for(15ms);
   budget.restart();
   EXPECT_FALSE(budget.is_passed());
 }
@@ -32,20 +32,20 @@ TEST(TimeBudget, BeginsAnewWithEachMessage) {
 TEST(TimeBudget, WaitingCostsNothing) {
   TimeBudget budget(1ms);
   budget.restart();
-  std::thread([] { use_processor(5ms); }).join();  // time goes by, and others work
+  std::thread([] { compute_for(5ms); }).join();  // time goes by, and others work
   EXPECT_FALSE(budget.is_passed());
 }
 
 TEST(TimeBudget, WhatOneThreadUsedIsNotCountedOnAnother) {
   TimeBudget budget(20ms);
   std::thread([&] {
-    use_processor(1ms);
+    compute_for(1ms);
     budget.restart();
   }).join();
-  use_processor(1ms);
+  compute_for(1ms);
   budget.restart();
   EXPECT_FALSE(budget.is_passed());
-  use_processor(25ms);
+  compute_for(25ms);
   EXPECT_TRUE(budget.is_passed());
 }
 

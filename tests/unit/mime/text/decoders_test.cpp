@@ -22,13 +22,13 @@ std::string decoded(TransferEncoding encoding, std::string_view text,
   return decoder.damaged() ? "!" + out : out;
 }
 
-struct Case {
+struct DecoderCase {
   std::string_view encoded;
   std::string_view text;
 };
 
-void expect_all(TransferEncoding encoding, const std::vector<Case>& cases) {
-  for (const Case& one : cases) {
+void expect_all(TransferEncoding encoding, const std::vector<DecoderCase>& cases) {
+  for (const DecoderCase& one : cases) {
     EXPECT_EQ(decoded(encoding, one.encoded), one.text) << one.encoded;
     for (const std::size_t piece : {1, 2, 3, 5}) {
       EXPECT_EQ(decoded(encoding, one.encoded, piece), one.text)

@@ -10,13 +10,13 @@
 namespace mailkeep::mime {
 namespace {
 
-struct Case {
+struct WordCase {
   std::string_view value;
   std::string_view text;
 };
 
-void expect_all(const std::vector<Case>& cases) {
-  for (const Case& one : cases) EXPECT_EQ(decode_header_text(one.value), one.text) << one.value;
+void expect_all(const std::vector<WordCase>& cases) {
+  for (const WordCase& one : cases) EXPECT_EQ(decode_header_text(one.value), one.text) << one.value;
 }
 
 TEST(DecodeHeaderText, DecodesWhatRfc2047Writes) {

@@ -23,7 +23,7 @@ ScramRecord record_of(store::ScramHash hash, std::string_view password, std::str
   return {iterations, std::string(salt), {{keys.stored_key, keys.server_key, ""}}};
 }
 
-ScramRecord pencil() {
+ScramRecord pencil_record() {
   return record_of(ScramHash::sha256, "pencil", *decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="));
 }
 
@@ -31,7 +31,7 @@ ExchangeContext without_tls() {
   return {.channel_binding = [](std::string_view) { return std::string(); }};
 }
 
-ExchangeContext with_tls() {
+ExchangeContext inside_tls() {
   return {.channel_binding = [](std::string_view type) {
     return type == "tls-exporter" ? std::string("exported") : std::string();
   }};
@@ -49,7 +49,7 @@ TEST(ScramExchange, GoesAsTheRfcShows) {
   const Action first = scram.step(kFirst);
   ASSERT_EQ(first.kind, Kind::find_keys);
   EXPECT_EQ(first.name, "user");
-  const Action challenge = scram.use_keys(pencil());
+  const Action challenge = scram.use_keys(pencil_record());
   EXPECT_EQ(
       challenge.text,
       "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
@@ -87,7 +87,7 @@ TEST(ScramExchange, GoesAsTheRfcOfSha1Shows) {
 TEST(ScramExchange, AnyOfTheAccountsPasswordsProves) {
   ScramRecord record =
       record_of(ScramHash::sha256, "own", *decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="));
-  record.candidates.push_back(pencil().candidates.front());
+  record.candidates.push_back(pencil_record().candidates.front());
   record.candidates.back().app_password = "phone";
   ScramExchange scram = exchange();
   static_cast<void>(scram.step(kFirst));
@@ -108,13 +108,13 @@ TEST(ScramExchange, ARecordWithoutAPasswordIsNeverProved) {
 TEST(ScramExchange, NoncesOfOtherExchangesAreRefused) {
   ScramExchange scram(without_tls(), ScramHash::sha256, false, "fresh");
   static_cast<void>(scram.step(kFirst));
-  static_cast<void>(scram.use_keys(pencil()));
+  static_cast<void>(scram.use_keys(pencil_record()));
   EXPECT_EQ(scram.step(kFinal).kind, Kind::failed);  // replayed
   ScramExchange one(without_tls(), ScramHash::sha256, false);
   ScramExchange two(without_tls(), ScramHash::sha256, false);
   static_cast<void>(one.step(kFirst));
   static_cast<void>(two.step(kFirst));
-  EXPECT_NE(one.use_keys(pencil()).text, two.use_keys(pencil()).text);
+  EXPECT_NE(one.use_keys(pencil_record()).text, two.use_keys(pencil_record()).text);
 }
 
 TEST(ScramExchange, NamesMayHoldCommasAndActAsOthers) {
@@ -123,7 +123,7 @@ TEST(ScramExchange, NamesMayHoldCommasAndActAsOthers) {
   EXPECT_EQ(action.name, "a,b");
   ScramExchange scram = exchange();
   static_cast<void>(scram.step("n,a=ad=3Dmin,n=a=2Cb,r=nonce"));
-  static_cast<void>(scram.use_keys(pencil()));
+  static_cast<void>(scram.use_keys(pencil_record()));
   const std::string binding = encode_base64("n,a=ad=3Dmin,");
   const Action end =
       scram.step("c=" + binding + ",r=nonce" + std::string(kServerNonce) + ",p=AAAA");
@@ -135,7 +135,7 @@ TEST(ScramExchange, NamesMayHoldCommasAndActAsOthers) {
 TEST(ScramExchange, AnEmptyNameToActAsIsNone) {  // GNU SASL
   ScramExchange scram = exchange();
   EXPECT_EQ(scram.step("n,a=,n=user,r=nonce").kind, Kind::find_keys);
-  static_cast<void>(scram.use_keys(pencil()));
+  static_cast<void>(scram.use_keys(pencil_record()));
   const std::string end = ",r=nonce" + std::string(kServerNonce) + ",p=AAAA";
   EXPECT_EQ(scram.step("c=" + encode_base64("n,a=,") + end).authorization, "");
 }
@@ -153,16 +153,16 @@ TEST(ScramExchange, RefusesMessagesThatAreNone) {
                               "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=!"}) {
     ScramExchange scram = exchange();
     static_cast<void>(scram.step(kFirst));
-    static_cast<void>(scram.use_keys(pencil()));
+    static_cast<void>(scram.use_keys(pencil_record()));
     EXPECT_EQ(scram.step(message).kind, Kind::failed) << message;
   }
 }
 
 TEST(ScramExchange, ChannelBindingMustBeThisConnections) {
   const auto end_with = [](const std::string& bound) {
-    ScramExchange scram = exchange(true, with_tls());
+    ScramExchange scram = exchange(true, inside_tls());
     EXPECT_EQ(scram.step("p=tls-exporter,,n=user,r=nonce").kind, Kind::find_keys);
-    static_cast<void>(scram.use_keys(pencil()));
+    static_cast<void>(scram.use_keys(pencil_record()));
     return scram
         .step("c=" + encode_base64(bound) + ",r=nonce" + std::string(kServerNonce) + ",p=AAAA")
         .kind;
@@ -174,13 +174,14 @@ TEST(ScramExchange, ChannelBindingMustBeThisConnections) {
 }
 
 TEST(ScramExchange, NobodyCanHideChannelBindingFromAClient) {
-  EXPECT_EQ(exchange(false, with_tls()).step("y,,n=user,r=nonce").kind, Kind::failed);
-  EXPECT_EQ(exchange(false, with_tls()).step("n,,n=user,r=nonce").kind, Kind::find_keys);
+  EXPECT_EQ(exchange(false, inside_tls()).step("y,,n=user,r=nonce").kind, Kind::failed);
+  EXPECT_EQ(exchange(false, inside_tls()).step("n,,n=user,r=nonce").kind, Kind::find_keys);
   EXPECT_EQ(exchange(false).step("y,,n=user,r=nonce").kind, Kind::find_keys);
-  EXPECT_EQ(exchange(false, with_tls()).step("p=tls-exporter,,n=user,r=nonce").kind, Kind::failed);
-  EXPECT_EQ(exchange(true, with_tls()).step("n,,n=user,r=nonce").kind, Kind::failed);
-  EXPECT_EQ(exchange(true, with_tls()).step("p=tls-unique,,n=user,r=nonce").kind, Kind::failed);
-  EXPECT_EQ(exchange(true, with_tls()).step("p=tls-colour,,n=user,r=nonce").kind, Kind::failed);
+  EXPECT_EQ(exchange(false, inside_tls()).step("p=tls-exporter,,n=user,r=nonce").kind,
+            Kind::failed);
+  EXPECT_EQ(exchange(true, inside_tls()).step("n,,n=user,r=nonce").kind, Kind::failed);
+  EXPECT_EQ(exchange(true, inside_tls()).step("p=tls-unique,,n=user,r=nonce").kind, Kind::failed);
+  EXPECT_EQ(exchange(true, inside_tls()).step("p=tls-colour,,n=user,r=nonce").kind, Kind::failed);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/sasl/base64.h"
+#include "tests/unit/protocol/imap/commands/accepts.h"
 #include "tests/unit/protocol/imap/commands/dialog.h"
 
 namespace mailkeep::imap {
@@ -20,12 +21,6 @@ class Authentication : public DialogTest {
 
 const std::string kPlain = sasl::encode_base64("\0ann\0secret"s);
 const std::string kRefused = "a NO [AUTHENTICATIONFAILED] Wrong name or password\r\n";
-
-template <class Parse>
-bool accepts(Parse parse, std::string_view arguments) {
-  Decoder decoder(arguments);
-  return parse(decoder).has_value();
-}
 
 TEST(AuthenticationParsers, read_login) {
   Decoder decoder(" \"a b\" {3}\r\n\"x\\");

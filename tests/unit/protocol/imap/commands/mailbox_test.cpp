@@ -2,18 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/protocol/imap/commands/accepts.h"
 #include "tests/unit/protocol/imap/commands/dialog.h"
 
 namespace mailkeep::imap {
 namespace {
 
 class MailboxCommands : public DialogTest {};
-
-template <class Parse>
-bool accepts(Parse parse, std::string_view arguments) {
-  Decoder decoder(arguments);
-  return parse(decoder).has_value();
-}
 
 TEST(MailboxParsers, read_one_name) {
   Decoder create(" caf&AOk-/");

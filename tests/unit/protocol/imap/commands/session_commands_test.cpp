@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/protocol/imap/commands/accepts.h"
 #include "tests/unit/protocol/imap/commands/dialog.h"
 
 namespace mailkeep::imap {
@@ -10,12 +11,6 @@ namespace {
 using namespace std::string_literals;
 
 class SessionCommands : public DialogTest {};
-
-template <class Parse>
-bool accepts(Parse parse, std::string_view arguments) {
-  Decoder decoder(arguments);
-  return parse(decoder).has_value();
-}
 
 TEST(SessionCommandParsers, take_no_arguments) {
   for (const auto& [arguments, good] : {std::pair{"", true}, {" ", true}, {" x", false}}) {
