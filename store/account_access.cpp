@@ -11,10 +11,10 @@ namespace {
 
 constexpr const char* kEntries =
     R"sql(SELECT identifier, rights FROM access WHERE mailbox_id = ?1 ORDER BY identifier)sql";
-constexpr const char* kSet = R"sql(
+constexpr const char* kSetAccess = R"sql(
 INSERT INTO access (mailbox_id, identifier, rights) VALUES (?1, ?2, ?3)
 ON CONFLICT (mailbox_id, identifier) DO UPDATE SET rights = excluded.rights)sql";
-constexpr const char* kDelete =
+constexpr const char* kDeleteEntry =
     R"sql(DELETE FROM access WHERE mailbox_id = ?1 AND identifier = ?2)sql";
 constexpr const char* kCountAccess = R"sql(SELECT count(*) FROM access WHERE mailbox_id = ?1)sql";
 
@@ -79,9 +79,9 @@ StoreResult<void> AccountImpl::set_access(MailboxId mailbox, std::string_view id
     sqlite::Database& database = context.database;
     if (!load_mailbox(database, mailbox)) return std::unexpected(StoreError::no_such_mailbox);
     if (kept.empty()) {
-      database.run(kDelete, mailbox.value, identifier);
+      database.run(kDeleteEntry, mailbox.value, identifier);
     } else {
-      database.run(kSet, mailbox.value, identifier, std::string_view(kept));
+      database.run(kSetAccess, mailbox.value, identifier, std::string_view(kept));
       sqlite::Query count = database.query(kCountAccess, mailbox.value);
       count.step();
       if (count.integer(0) > static_cast<std::int64_t>(kMaxAccessEntries)) {

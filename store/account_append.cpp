@@ -11,7 +11,7 @@ namespace mailkeep::store {
 namespace {
 
 // Message ids are never used again while anything may remember them: purge leaves the newest.
-constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
+constexpr const char* kLastAppended = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
 
 constexpr const char* kInsertMessage = R"sql(
 INSERT INTO message (id, size, sent_seconds, sent_zone, hash, structure_version, structure)
@@ -124,7 +124,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   AppendResult result{
       .mailbox = row->id, .uid_validity = row->uid_validity, .uids = {}, .defective = {}};
   if (messages.empty()) return result;
-  sqlite::Query last = database.query(kLastMessage);
+  sqlite::Query last = database.query(kLastAppended);
   last.step();
   MessageId id{last.integer(0)};
   last.reset();

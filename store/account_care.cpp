@@ -42,7 +42,7 @@ constexpr const char* kDeleteOrphan = R"sql(DELETE FROM orphan WHERE first_messa
 
 // The log is copied into the database when it has grown to this; large enough that pages which
 // change with every message are copied seldom, small enough that nobody waits long for it.
-constexpr std::uint64_t kCheckpointLogBytes = 8 << 20;
+constexpr std::uint64_t kAccountLogBytes = 8 << 20;
 constexpr auto kSettleAfter = std::chrono::seconds(2);
 constexpr int kPurgeBatch = 100;  // messages in one transaction
 constexpr auto kPurgeTime = std::chrono::milliseconds(50);
@@ -98,7 +98,7 @@ void AccountImpl::committed(sqlite::Durability durability, std::span<const Touch
 }
 
 void AccountImpl::after_group(sqlite::Database& database) {
-  if (database.log_bytes() >= kCheckpointLogBytes) database.checkpoint();
+  if (database.log_bytes() >= kAccountLogBytes) database.checkpoint();
 }
 
 void AccountImpl::keep_structure(MessageId message, StructureRecord record) {

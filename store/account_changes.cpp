@@ -20,7 +20,7 @@ constexpr const char* kChanged = R"sql(
 SELECT first_uid, last_uid FROM changed WHERE mailbox_id = ?1 AND modseq > ?2)sql";
 constexpr const char* kLastRows = R"sql(
 SELECT uid, flags, modseq FROM mailbox_message WHERE mailbox_id = ?1 ORDER BY uid DESC)sql";
-constexpr const char* kChangedRows = R"sql(
+constexpr const char* kRowsSince = R"sql(
 SELECT uid, flags, modseq FROM mailbox_message
 WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 AND modseq > ?4 ORDER BY uid)sql";
 
@@ -95,7 +95,7 @@ std::vector<FlagRow> load_changed(sqlite::Database& database, const MailboxRow& 
   }
   const std::uint32_t end = last.empty() ? ~0U : last.back().uid.value - 1;
   std::vector<FlagRow> changed;
-  sqlite::Query query = database.query(kChangedRows);
+  sqlite::Query query = database.query(kRowsSince);
   for (const UidSet::Range& range : places.ranges()) {
     if (range.first > end) break;
     query.bind(row.id.value, range.first, std::min(range.last, end), since.value);
@@ -111,7 +111,7 @@ void add_changes_of(const ReaderSeen& seen, sqlite::Database& database, MailboxI
   UidSet known;
   for (const FlagRow& row : changes.changed) known.add(row.uid);
   const UidSet more = seen.changed_since(since).difference(known);
-  sqlite::Query query = database.query(kChangedRows);
+  sqlite::Query query = database.query(kRowsSince);
   for (const UidSet::Range& range : more.ranges()) {
     query.bind(mailbox.value, range.first, range.last, 0);
     while (query.step()) changes.changed.push_back(read_flag_row(query));

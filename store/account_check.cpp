@@ -12,7 +12,7 @@ namespace mailkeep::store {
 namespace {
 
 constexpr std::size_t kMaxProblems = 1000;
-constexpr std::uint64_t kReadBytes = 1 << 20;
+constexpr std::uint64_t kCheckedBytes = 1 << 20;
 
 constexpr const char* kIntegrity = R"sql(PRAGMA integrity_check(100))sql";
 // full scan: all of the following read everything, which is what a check is for
@@ -29,7 +29,7 @@ SELECT uid, modseq, EXISTS (
   SELECT 1 FROM changed WHERE changed.mailbox_id = ?1 AND changed.modseq = row.modseq
     AND row.uid BETWEEN first_uid AND last_uid)
 FROM mailbox_message AS row WHERE mailbox_id = ?1 ORDER BY uid DESC)sql";
-constexpr const char* kReferences =
+constexpr const char* kCountedReferences =
     R"sql(
 SELECT message_id, count(*) FROM (
   SELECT message_id FROM mailbox_message UNION ALL SELECT message_id FROM removed_message)
@@ -64,7 +64,7 @@ SELECT count(*) FROM message
 WHERE id >= (SELECT keys_from FROM account_state) AND id NOT IN (SELECT message_id FROM message_key)
 )sql";
 constexpr const char* kKeysVersion = R"sql(SELECT keys_version FROM account_state)sql";
-constexpr const char* kKeys = R"sql(
+constexpr const char* kCheckedKeys = R"sql(
 SELECT keys, message_id IN (SELECT id FROM message UNION SELECT message_id FROM mailbox_message)
 FROM message_key)sql";
 constexpr const char* kUses = R"sql(SELECT hash, uses FROM thread_reference)sql";
@@ -172,7 +172,7 @@ class Checker {
     }
     std::unordered_map<std::uint64_t, std::int64_t> uses;
     std::int64_t stray = 0;
-    sqlite::Query keys = database_.query(kKeys);
+    sqlite::Query keys = database_.query(kCheckedKeys);
     while (keys.step()) {
       if (keys.integer(1) == 0) ++stray;
       auto hashes = mentioned_ids(keys.blob(0));
@@ -192,7 +192,7 @@ class Checker {
   }
 
   void load_references() {
-    sqlite::Query query = database_.query(kReferences);
+    sqlite::Query query = database_.query(kCountedReferences);
     while (query.step()) references_[query.integer(0)] = query.integer(1);
     std::unordered_map<std::int64_t, std::int64_t> shared;
     sqlite::Query kept = database_.query(kSharedContents);
@@ -232,7 +232,7 @@ class Checker {
       MessageHash hash;
       for (std::uint64_t offset = 0; offset < size; offset += octets_.size()) {
         octets_.clear();
-        reader.read(offset, kReadBytes, octets_);
+        reader.read(offset, kCheckedBytes, octets_);
         hash.update(octets_);
       }
       if (hash.finish() != kept_hash) {

@@ -11,15 +11,16 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kState =
+constexpr const char* kKeysState =
     R"sql(SELECT keys_version, keys_from FROM account_state WHERE id = 1)sql";
-constexpr const char* kSaveState =
+constexpr const char* kSaveKeysState =
     R"sql(UPDATE account_state SET keys_version = ?1, keys_from = ?2 WHERE id = 1)sql";
 constexpr const char* kMissing = R"sql(
 SELECT id, size, structure_version, structure FROM message
 WHERE id < ?1 ORDER BY id DESC LIMIT ?2)sql";
 constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
-constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+constexpr const char* kThreadOfKeys =
+    R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
 constexpr const char* kRowsAndKeys = R"sql(
 SELECT uid, thread_id, internal_date, sent_seconds, save_date, size, keys
 FROM mailbox_message LEFT JOIN message_key
@@ -37,7 +38,7 @@ WHERE mailbox_id = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid)sql";
 // The keys of a whole mailbox are kept where at least one of so many of its messages is asked for.
 constexpr std::uint64_t kKeptShare = 4;
 constexpr int kBatch = 200;  // messages in one transaction
-constexpr std::uint64_t kReadBytes = 256 * 1024;
+constexpr std::uint64_t kHeaderBytes = 256 * 1024;
 
 // `column`: where the structure's version stands in the row; the structure follows.
 mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query, int column,
@@ -49,7 +50,7 @@ mime::Structure read_structure(MessageReader& reader, const sqlite::Query& query
   std::string octets;
   for (std::uint64_t offset = 0; offset < size; offset += octets.size()) {
     octets.clear();
-    reader.read(offset, kReadBytes, octets);
+    reader.read(offset, kHeaderBytes, octets);
     maker.feed(octets);
   }
   return maker.finish();
@@ -61,7 +62,7 @@ struct KeysState {
 };
 
 KeysState load_state(sqlite::Database& database) {
-  sqlite::Query query = database.query(kState);
+  sqlite::Query query = database.query(kKeysState);
   if (!query.step()) throw sqlite::Error(sqlite::ErrorKind::damaged, "account_state has no row");
   if (query.integer(0) == kKeysVersion) return {query.integer(1), true};
   sqlite::Query last = database.query(kLastMessage);
@@ -175,7 +176,7 @@ ThreadId AccountImpl::thread_of(MessageId message) {
   ThreadId thread{message.value};
   if (!complete_keys()) return thread;
   auto result = read([&](sqlite::Database& database) -> StoreResult<void> {
-    sqlite::Query query = database.query(kThread, message.value);
+    sqlite::Query query = database.query(kThreadOfKeys, message.value);
     if (query.step()) thread.value = query.integer(0);
     return {};
   });
@@ -207,7 +208,7 @@ StoreResult<bool> AccountImpl::add_missing_keys() {
       write(sqlite::Durability::process, 0, [this](WriteContext& context) -> StoreResult<bool> {
         const std::int64_t from =
             add_keys(context.database, load_state(context.database).from, parsing());
-        context.database.run(kSaveState, kKeysVersion, from);
+        context.database.run(kSaveKeysState, kKeysVersion, from);
         return from != 0;
       });
   if (more && !*more) keys_complete_ = true;

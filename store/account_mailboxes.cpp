@@ -28,14 +28,15 @@ constexpr const char* kHasChildren =
 constexpr const char* kChildren =
     R"sql(SELECT id, name FROM mailbox WHERE name > ?1 || '/' AND name < ?1 || '0')sql";
 constexpr const char* kRename = R"sql(UPDATE mailbox SET name = ?2 WHERE id = ?1)sql";
-constexpr const char* kDelete = R"sql(DELETE FROM mailbox WHERE id = ?1)sql";
+constexpr const char* kDeleteMailbox = R"sql(DELETE FROM mailbox WHERE id = ?1)sql";
 constexpr const char* kDeleteKeywords = R"sql(DELETE FROM keyword WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteChanged = R"sql(DELETE FROM changed WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteExpunged = R"sql(DELETE FROM expunged WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteAnnotations = R"sql(DELETE FROM annotation WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteUrlKeys = R"sql(DELETE FROM url_key WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteAccess = R"sql(DELETE FROM access WHERE mailbox_id = ?1)sql";
-constexpr const char* kDeleteSeen = R"sql(DELETE FROM reader_seen WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteSeenOfMailbox =
+    R"sql(DELETE FROM reader_seen WHERE mailbox_id = ?1)sql";
 constexpr const char* kDeleteReaderChanged =
     R"sql(DELETE FROM reader_changed WHERE mailbox_id = ?1)sql";
 constexpr const char* kIdentifiers = R"sql(SELECT identifier FROM access WHERE mailbox_id = ?1)sql";

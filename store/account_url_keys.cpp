@@ -10,12 +10,12 @@ namespace mailkeep::store {
 
 namespace {
 
-constexpr const char* kFind =
+constexpr const char* kFindUrlKey =
     R"sql(SELECT value FROM url_key WHERE mailbox_id = ?1 AND reader = ?2)sql";
 constexpr const char* kPut = R"sql(
 INSERT OR REPLACE INTO url_key (mailbox_id, reader, value) VALUES (?1, ?2, ?3))sql";
 // full scan: there are few keys
-constexpr const char* kRemove = R"sql(DELETE FROM url_key WHERE reader = ?1)sql";
+constexpr const char* kRemoveUrlKeys = R"sql(DELETE FROM url_key WHERE reader = ?1)sql";
 
 constexpr std::size_t kKeyBytes = 32;
 
@@ -26,7 +26,7 @@ std::string random_key() {
 }
 
 std::string find_key(sqlite::Database& database, MailboxId mailbox, std::string_view reader) {
-  sqlite::Query query = database.query(kFind, mailbox.value, reader);
+  sqlite::Query query = database.query(kFindUrlKey, mailbox.value, reader);
   return query.step() ? std::string(query.blob(0)) : std::string();
 }
 
@@ -55,7 +55,7 @@ StoreResult<std::string> AccountImpl::url_key_of(std::string_view reader, Mailbo
 
 StoreResult<void> AccountImpl::remove_url_keys_of(std::string_view reader) {
   return write(sqlite::Durability::disk, 0, [&](WriteContext& context) -> StoreResult<void> {
-    context.database.run(kRemove, reader);
+    context.database.run(kRemoveUrlKeys, reader);
     return {};
   });
 }

@@ -19,10 +19,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6))sql";
 constexpr const char* kSetPassword = R"sql(
 UPDATE account SET iterations = ?2, salt = ?3, stored_key = ?4, server_key = ?5
 WHERE name = ?1)sql";
-constexpr const char* kRemove = R"sql(DELETE FROM account WHERE id = ?1)sql";
+constexpr const char* kRemoveAccount = R"sql(DELETE FROM account WHERE id = ?1)sql";
 // full scan: it is the list of all accounts
 constexpr const char* kAll = R"sql(SELECT id, name, suspended FROM account ORDER BY name)sql";
-constexpr const char* kFind = R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
+constexpr const char* kFindAccount =
+    R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
 constexpr const char* kPassword = R"sql(
 SELECT iterations, salt, stored_key, server_key FROM account WHERE name = ?1)sql";
 
@@ -31,7 +32,7 @@ DELETE FROM scram_key WHERE account_id = ?1 AND app_password_id = 0)sql";
 constexpr const char* kAddKeys = R"sql(
 INSERT INTO scram_key (account_id, app_password_id, hash, iterations, salt, stored_key, server_key)
 VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6))sql";
-constexpr const char* kKeys = R"sql(
+constexpr const char* kScramKeys = R"sql(
 SELECT hash, scram_key.iterations, scram_key.salt, scram_key.stored_key, scram_key.server_key
 FROM scram_key JOIN account ON account.id = account_id
 WHERE name = ?1 AND app_password_id = 0 ORDER BY hash)sql";
@@ -71,7 +72,7 @@ AccountInfo read_info(const sqlite::Query& query) {
                      .suspended = query.integer(2) != 0};
 }
 
-constexpr std::uint64_t kCheckpointLogBytes = 1 << 20;
+constexpr std::uint64_t kDirectoryLogBytes = 1 << 20;
 
 }  // namespace
 
@@ -99,11 +100,12 @@ std::vector<StoreResult<AccountInfo>> Directory::create(
 StoreResult<AccountInfo> Directory::insert(const NewAccount& account) {
   const std::string_view name = account.name;
   if (!is_valid_name(name)) return std::unexpected(StoreError::invalid_account_name);
-  if (database_.query(kFind, name).step()) return std::unexpected(StoreError::account_exists);
+  if (database_.query(kFindAccount, name).step())
+    return std::unexpected(StoreError::account_exists);
   const PasswordRecord& password = account.password;
   database_.run(kInsert, name, current_time(), password.iterations, sqlite::Blob{password.salt},
                 sqlite::Blob{password.stored_key}, sqlite::Blob{password.server_key});
-  sqlite::Query query = database_.query(kFind, name);
+  sqlite::Query query = database_.query(kFindAccount, name);
   query.step();
   AccountInfo info = read_info(query);
   query.reset();
@@ -122,7 +124,7 @@ void Directory::add_keys(AccountId id, const PasswordRecord& password) {
 StoreResult<void> Directory::set_password(std::string_view name, const PasswordRecord& password) {
   std::lock_guard lock(mutex_);
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
-  sqlite::Query query = database_.query(kFind, name);
+  sqlite::Query query = database_.query(kFindAccount, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
   const AccountId id{query.integer(0)};
   query.reset();
@@ -137,11 +139,11 @@ StoreResult<void> Directory::set_password(std::string_view name, const PasswordR
 StoreResult<AccountId> Directory::remove(std::string_view name) {
   std::lock_guard lock(mutex_);
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
-  sqlite::Query query = database_.query(kFind, name);
+  sqlite::Query query = database_.query(kFindAccount, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
   AccountId id{query.integer(0)};
   query.reset();
-  database_.run(kRemove, id.value);
+  database_.run(kRemoveAccount, id.value);
   database_.run(kForgetSettings, id.value);
   database_.run(kUnshareAll, id.value);
   transaction.commit();
@@ -158,7 +160,7 @@ std::vector<AccountInfo> Directory::accounts() {
 
 StoreResult<AccountInfo> Directory::find(std::string_view name) {
   std::lock_guard lock(mutex_);
-  sqlite::Query query = database_.query(kFind, name);
+  sqlite::Query query = database_.query(kFindAccount, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
   return read_info(query);
 }
@@ -183,7 +185,7 @@ std::vector<SharedMailbox> Directory::shared_with(std::string_view reader, Share
 
 StoreResult<std::string> Directory::setting(std::string_view account, std::string_view name) {
   std::lock_guard lock(mutex_);
-  sqlite::Query found = database_.query(kFind, account);
+  sqlite::Query found = database_.query(kFindAccount, account);
   if (!found.step()) return std::unexpected(StoreError::no_such_account);
   sqlite::Query query = database_.query(kSetting, found.integer(0), name);
   return query.step() ? std::string(query.text(0)) : std::string();
@@ -193,7 +195,7 @@ StoreResult<void> Directory::set_setting(std::string_view account, std::string_v
                                          std::string_view value) {
   std::lock_guard lock(mutex_);
   sqlite::Transaction transaction(database_, sqlite::Transaction::Kind::write);
-  sqlite::Query found = database_.query(kFind, account);
+  sqlite::Query found = database_.query(kFindAccount, account);
   if (!found.step()) return std::unexpected(StoreError::no_such_account);
   const std::int64_t id = found.integer(0);
   found.reset();
@@ -204,7 +206,7 @@ StoreResult<void> Directory::set_setting(std::string_view account, std::string_v
 
 void Directory::maintain() {
   std::lock_guard lock(mutex_);
-  if (database_.log_bytes() >= kCheckpointLogBytes) database_.checkpoint();
+  if (database_.log_bytes() >= kDirectoryLogBytes) database_.checkpoint();
 }
 
 StoreResult<PasswordRecord> Directory::password_of(std::string_view name) {
@@ -215,7 +217,7 @@ StoreResult<PasswordRecord> Directory::password_of(std::string_view name) {
                         .salt = std::string(query.blob(1)),
                         .stored_key = std::string(query.blob(2)),
                         .server_key = std::string(query.blob(3))};
-  sqlite::Query keys = database_.query(kKeys, name);
+  sqlite::Query keys = database_.query(kScramKeys, name);
   while (keys.step()) {
     record.others.push_back({.hash = static_cast<ScramHash>(keys.integer(0)),
                              .iterations = static_cast<std::uint32_t>(keys.integer(1)),

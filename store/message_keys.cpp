@@ -18,9 +18,9 @@ using Sent = std::optional<std::pair<std::int64_t, std::int32_t>>;
 constexpr const char* kInsertKeys = R"sql(
 INSERT INTO message_key (message_id, thread_id, sent_seconds, sent_zone, keys)
 VALUES (?1, ?2, ?3, ?4, ?5))sql";
-constexpr const char* kKeys =
+constexpr const char* kReadKeys =
     R"sql(SELECT thread_id, keys FROM message_key WHERE message_id = ?1)sql";
-constexpr const char* kDelete = R"sql(DELETE FROM message_key WHERE message_id = ?1)sql";
+constexpr const char* kDeleteKeys = R"sql(DELETE FROM message_key WHERE message_id = ?1)sql";
 constexpr const char* kThreadOfReference =
     R"sql(SELECT thread_id FROM thread_reference WHERE hash = ?1)sql";
 constexpr const char* kUse = R"sql(
@@ -249,7 +249,7 @@ void insert_message_keys(sqlite::Database& database, MessageId message, const Me
 void delete_message_keys(sqlite::Database& database, MessageId message) {
   std::vector<std::uint64_t> hashes;
   {
-    sqlite::Query query = database.query(kKeys, message.value);
+    sqlite::Query query = database.query(kReadKeys, message.value);
     if (!query.step()) return;
     if (auto mentioned = mentioned_ids(query.blob(1))) hashes = *std::move(mentioned);
   }
@@ -257,14 +257,14 @@ void delete_message_keys(sqlite::Database& database, MessageId message) {
     database.run(kUnuse, hash);
     database.run(kDeleteUnused, hash);
   }
-  database.run(kDelete, message.value);
+  database.run(kDeleteKeys, message.value);
 }
 
 void renew_message_keys(sqlite::Database& database, MessageId message, const MessageKeys& keys,
                         Sent sent) {
   std::optional<ThreadId> thread;
   {
-    sqlite::Query query = database.query(kKeys, message.value);
+    sqlite::Query query = database.query(kReadKeys, message.value);
     if (query.step()) thread = ThreadId{query.integer(0)};
   }
   delete_message_keys(database, message);

@@ -9,10 +9,11 @@ namespace mailkeep::store {
 namespace {
 
 constexpr const char* kSent = R"sql(SELECT sent_seconds, sent_zone FROM message WHERE id = ?1)sql";
-constexpr const char* kStructure =
+constexpr const char* kSearchedStructure =
     R"sql(SELECT structure_version, structure FROM message WHERE id = ?1)sql";
 
-constexpr const char* kThread = R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
+constexpr const char* kSearchedThread =
+    R"sql(SELECT thread_id FROM message_key WHERE message_id = ?1)sql";
 
 constexpr std::uint64_t kReadBytes = 128 * 1024;
 constexpr std::uint64_t kMaxPartHeaderBytes = 1 << 20;
@@ -39,7 +40,7 @@ std::optional<std::int64_t> SearchedMessage::sent_day() {
 }
 
 ThreadId SearchedMessage::thread() {
-  sqlite::Query query = database_.query(kThread, row_->message.value);
+  sqlite::Query query = database_.query(kSearchedThread, row_->message.value);
   return ThreadId{query.step() ? query.integer(0) : 0};
 }
 
@@ -49,7 +50,7 @@ std::string_view SearchedMessage::head() {
 }
 
 mime::Structure SearchedMessage::structure() {
-  sqlite::Query query = database_.query(kStructure, row_->message.value);
+  sqlite::Query query = database_.query(kSearchedStructure, row_->message.value);
   if (query.step() && query.integer(0) == mime::kParserVersion) {
     if (auto kept = mime::deserialize(query.blob(1))) return *std::move(kept);
   }

@@ -23,7 +23,7 @@ constexpr const char* kInsertState = R"sql(
 INSERT INTO account_state (id, next_mailbox, last_uid_validity, used_bytes, used_messages,
   used_mailboxes, keys_version, keys_from)
 VALUES (1, 1, 0, 0, 0, 0, ?1, 0))sql";
-constexpr const char* kSubscribe = R"sql(INSERT INTO subscription (name) VALUES (?1))sql";
+constexpr const char* kSubscribeToFirst = R"sql(INSERT INTO subscription (name) VALUES (?1))sql";
 
 constexpr std::size_t kManyAccounts = 4;  // one flush of all is cheaper than three for each
 
@@ -78,7 +78,7 @@ void make_account_file(const std::filesystem::path& folder, std::uint32_t page_b
     database.run(kInsertState, kKeysVersion);
     for (const DefaultMailbox& mailbox : kDefaultMailboxes) {
       insert_mailbox(database, mailbox.name, mailbox.use, true);
-      database.run(kSubscribe, mailbox.name);
+      database.run(kSubscribeToFirst, mailbox.name);
     }
     transaction.commit();
   }

@@ -11,13 +11,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kLastMessage = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
+constexpr const char* kLastToIndex = R"sql(SELECT ifnull(max(id), 0) FROM message)sql";
 constexpr const char* kUsed = R"sql(SELECT used_messages FROM account_state WHERE id = 1)sql";
 constexpr const char* kHash = R"sql(SELECT hash FROM message WHERE id = ?1)sql";
 // full scan: of the limited rows inside
 constexpr const char* kCountIndexed =
     R"sql(SELECT count(*) FROM (SELECT 1 FROM message WHERE id > ?1 LIMIT ?2))sql";
-constexpr const char* kMessages =
+constexpr const char* kMessagesToIndex =
     R"sql(SELECT id, size, hash FROM message WHERE id > ?1 ORDER BY id)sql";
 
 constexpr std::size_t kSmallMessages = 32;
@@ -93,14 +93,14 @@ std::int64_t single(sqlite::Query query) {
 // the same numbers stand for other messages.
 bool TextIndexer::is_of_this_account(sqlite::Database& database) const {
   if (state_.indexed_to == 0) return true;
-  if (single(database.query(kLastMessage)) < state_.indexed_to) return false;
+  if (single(database.query(kLastToIndex)) < state_.indexed_to) return false;
   sqlite::Query hash = database.query(kHash, state_.indexed_to);
   return !hash.step() || hash.blob(0) == state_.last_hash;
 }
 
 // Decides what to gather next; false: nothing.
 bool TextIndexer::begin_segment(sqlite::Database& database) {
-  const std::int64_t last = single(database.query(kLastMessage));
+  const std::int64_t last = single(database.query(kLastToIndex));
   // No file is made for an account with next to nothing in it.
   if (last < static_cast<std::int64_t>(kSmallMessages)) return false;
   if (!checked_) state_ = index_.state();
@@ -144,7 +144,7 @@ bool TextIndexer::run(sqlite::Database& database, Clock::time_point until) {
   }
   met_.resize(kTrigramWords);
   SearchedMessage message(database, parsing_);
-  sqlite::Query query = database.query(kMessages, segment_->last());
+  sqlite::Query query = database.query(kMessagesToIndex, segment_->last());
   const std::size_t wanted = is_big_ ? kBigMessages : kSmallMessages;
   MessageRow row;
   while (segment_->messages() < wanted && !segment_->is_full() && query.step()) {

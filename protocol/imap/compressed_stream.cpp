@@ -16,7 +16,7 @@ namespace {
 constexpr int kRawWindow = -15;    // RFC 1951 without a header (RFC 4978 4), 32 KiB
 constexpr int kDeflateMemory = 8;  // 256 KiB while it writes
 constexpr std::size_t kHistoryBytes = 32 * 1024;
-constexpr std::size_t kPieceBytes = 16 * 1024;
+constexpr std::size_t kInputPieceBytes = 16 * 1024;
 constexpr std::chrono::seconds kQuiet{1};  // then memory is given back
 
 // Beyond it, deflating smaller is not worth the time; what is sent is often compressed already.
@@ -49,9 +49,9 @@ class CompressedStream::Deflater {
     stream_.avail_in = static_cast<uInt>(bytes.size());
     do {
       const std::size_t before = out.size();
-      out.resize(before + kPieceBytes);
+      out.resize(before + kInputPieceBytes);
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-      stream_.avail_out = static_cast<uInt>(kPieceBytes);
+      stream_.avail_out = static_cast<uInt>(kInputPieceBytes);
       deflate(&stream_, last ? Z_FINISH : Z_SYNC_FLUSH);
       out.resize(out.size() - stream_.avail_out);
     } while (stream_.avail_out == 0);
@@ -81,7 +81,7 @@ class CompressedStream::Inflater {
     const std::size_t before = out.size();
     int status = Z_OK;
     while (status == Z_OK && out.size() - before < limit) {
-      const std::size_t piece = std::min(kPieceBytes, limit - (out.size() - before));
+      const std::size_t piece = std::min(kInputPieceBytes, limit - (out.size() - before));
       const std::size_t at = out.size();
       out.resize(at + piece);
       stream_.next_out = reinterpret_cast<Bytef*>(out.data() + at);

@@ -7,6 +7,7 @@
 
 #include "protocol/imap/commands/listing.h"
 #include "protocol/imap/commands/status.h"
+#include "store/mailbox_name.h"
 
 namespace mailkeep::imap {
 namespace {
@@ -14,10 +15,6 @@ namespace {
 using Kind = store::MailboxEvent::Kind;
 
 constexpr Rights kNeeded = right::lookup | right::read;  // RFC 5465 5
-
-bool is_below(std::string_view name, std::string_view top) {
-  return name.size() > top.size() && name.starts_with(top) && name[top.size()] == '/';
-}
 
 std::string_view parent_of(std::string_view name) {
   const std::size_t slash = name.rfind('/');
@@ -111,7 +108,7 @@ NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subs
         break;
       case NotifyFilter::subtree:
         matches = std::ranges::any_of(group.names, [&](const std::string& top) {
-          return name == top || is_below(name, top);
+          return name == top || store::is_below(name, top);
         });
         break;
       case NotifyFilter::mailboxes:
@@ -174,8 +171,9 @@ bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
     const store::MailboxEvent& event = events[i].event;
     const bool along =
         event.kind == Kind::renamed && std::ranges::any_of(events, [&](const Event& other) {
-          return other.event.kind == Kind::renamed && is_below(event.name, other.event.name) &&
-                 is_below(event.old_name, other.event.old_name);
+          return other.event.kind == Kind::renamed &&
+                 store::is_below(event.name, other.event.name) &&
+                 store::is_below(event.old_name, other.event.old_name);
         });
     if (!along) tell(events[i], selected, encoder);
   }

@@ -29,7 +29,7 @@ struct AdminCommand {
   std::string_view text;
 };
 
-constexpr std::array<AdminCommand, 30> kCommands{{
+constexpr std::array<AdminCommand, 30> kAdminCommands{{
     {"user", "add", user_add, "NAME... [--password-stdin | --generate | --no-password]",
      "Adds accounts. The password is asked for, read as one line for all names\n"
      "(--password-stdin), or made up and printed (--generate). Accounts without one can be\n"
@@ -124,7 +124,7 @@ void print_usage(std::ostream& err, const AdminCommand& command) {
 
 int unknown_action(const AdminContext& context, std::string_view name) {
   bool known = false;
-  for (const AdminCommand& command : kCommands) {
+  for (const AdminCommand& command : kAdminCommands) {
     if (command.name != name) continue;
     if (known) context.err << '\n';
     print_usage(context.err, command);
@@ -140,10 +140,10 @@ int run_admin_command(const AdminContext& context, const std::string& name,
                       const std::vector<std::string>& args) {
   const std::string action = args.empty() ? std::string() : args.front();
   const auto* const command =
-      std::find_if(kCommands.begin(), kCommands.end(), [&](const AdminCommand& each) {
+      std::find_if(kAdminCommands.begin(), kAdminCommands.end(), [&](const AdminCommand& each) {
         return each.name == name && (each.action.empty() || each.action == action);
       });
-  if (command == kCommands.end()) return unknown_action(context, name);
+  if (command == kAdminCommands.end()) return unknown_action(context, name);
   const std::ptrdiff_t own_words = command->action.empty() ? 0 : 1;
   try {
     return command->run(context, {args.begin() + own_words, args.end()});

@@ -10,7 +10,7 @@ namespace mailkeep::imap {
 namespace {
 
 // Octets gathered before they are handed to the store: a usual message goes there in one piece.
-constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kAppendPieceBytes = 256 * 1024;
 
 std::string appenduid(const store::AppendResult& result) {
   std::string code = "APPENDUID ";
@@ -45,7 +45,8 @@ protocol::Awaitable<Reply> Appending::run(std::optional<NeedLiteral> literal) {
   need_ = literal ? Need::literal : Need::nothing;
   if (parser_.replaces()) find_replaced();
   // What is small and cannot be stopped any more is refused as cheaply when it is stored.
-  const bool comes_anyway = literal && !literal->synchronizing && literal->octets <= kPieceBytes;
+  const bool comes_anyway =
+      literal && !literal->synchronizing && literal->octets <= kAppendPieceBytes;
   if (!comes_anyway) co_await find_destination(literal ? literal->octets : 0);
   for (;;) {
     co_await take_steps();
@@ -174,7 +175,8 @@ protocol::Awaitable<void> Appending::copy_url(const std::string& url) {
   if (!has_room_for(octets->left())) co_return;
   while (octets->left() > 0) {
     co_await flush_piece();
-    const bool read = co_await session_.blocking([&] { return octets->read(kPieceBytes, piece_); });
+    const bool read =
+        co_await session_.blocking([&] { return octets->read(kAppendPieceBytes, piece_); });
     if (!read) {
       refuse(bad_url(url));
       co_return;
@@ -206,7 +208,7 @@ protocol::Awaitable<std::optional<Reply>> Appending::receive() {
   for (;;) {
     piece_ += reader.take();
     if (reader.left_to_stream() == 0) co_return std::nullopt;
-    if (piece_.size() >= kPieceBytes) co_await flush_piece();
+    if (piece_.size() >= kAppendPieceBytes) co_await flush_piece();
     const auto status = co_await session_.read_input();
     if (status != protocol::ReadStatus::data) co_return session_.reply_to_end_of_input(status);
   }

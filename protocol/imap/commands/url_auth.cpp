@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kInternal = "INTERNAL";
 // Octets of a message that are read and written at a time.
-constexpr std::uint64_t kPieceOctets = 256 * 1024;
+constexpr std::uint64_t kFetchedPieceOctets = 256 * 1024;
 
 // mechanism = "INTERNAL" / 1*(ALPHA / DIGIT / "-" / "."): others are not known.
 Parsed<void> parse_mechanism(Decoder& decoder) {
@@ -90,7 +90,7 @@ std::optional<UrlOctets> find_octets(const Session& session, const std::string& 
 // stand for it.
 void read_piece(UrlOctets& octets, std::string& out) {
   const std::size_t start = out.size();
-  const std::uint64_t length = std::min(octets.left(), kPieceOctets);
+  const std::uint64_t length = std::min(octets.left(), kFetchedPieceOctets);
   if (!octets.read(length, out)) out.resize(start + length, ' ');
   hide_nuls(out, start);
 }

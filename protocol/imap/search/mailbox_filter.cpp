@@ -4,21 +4,27 @@
 #include <string_view>
 #include <utility>
 
+#include "store/mailbox_name.h"
+
 namespace mailkeep::imap {
 namespace {
 
-using Kind = MailboxFilter::Kind;
+using FilterKind = MailboxFilter::Kind;
 
-struct Name {
+struct FilterName {
   std::string_view name;
-  Kind kind;
+  FilterKind kind;
   bool has_names;
 };
-constexpr Name kNames[] = {
-    {"SELECTED", Kind::selected, false},      {"SELECTED-DELAYED", Kind::selected_delayed, false},
-    {"INBOXES", Kind::inboxes, false},        {"PERSONAL", Kind::personal, false},
-    {"SUBSCRIBED", Kind::subscribed, false},  {"SUBTREE", Kind::subtree, true},
-    {"SUBTREE-ONE", Kind::subtree_one, true}, {"MAILBOXES", Kind::mailboxes, true},
+constexpr FilterName kFilterNames[] = {
+    {"SELECTED", FilterKind::selected, false},
+    {"SELECTED-DELAYED", FilterKind::selected_delayed, false},
+    {"INBOXES", FilterKind::inboxes, false},
+    {"PERSONAL", FilterKind::personal, false},
+    {"SUBSCRIBED", FilterKind::subscribed, false},
+    {"SUBTREE", FilterKind::subtree, true},
+    {"SUBTREE-ONE", FilterKind::subtree_one, true},
+    {"MAILBOXES", FilterKind::mailboxes, true},
 };
 
 // one-or-more-mailbox = mailbox / "(" mailbox *(SP mailbox) ")" (RFC 5465 8)
@@ -33,15 +39,12 @@ Parsed<void> parse_names(Decoder& decoder, std::vector<std::string>& names) {
   return many ? decoder.expect(')') : Parsed<void>{};
 }
 
-bool is_below(std::string_view name, std::string_view parent) {
-  return name.size() > parent.size() && name.starts_with(parent) && name[parent.size()] == '/';
-}
-
 bool in_tree(const MailboxFilter& filter, std::string_view name) {
   return std::ranges::any_of(filter.names, [&](const std::string& top) {
     if (name == top) return true;
-    if (filter.kind == Kind::mailboxes || !is_below(name, top)) return false;
-    return filter.kind == Kind::subtree || name.find('/', top.size() + 1) == std::string_view::npos;
+    if (filter.kind == FilterKind::mailboxes || !store::is_below(name, top)) return false;
+    return filter.kind == FilterKind::subtree ||
+           name.find('/', top.size() + 1) == std::string_view::npos;
   });
 }
 
@@ -49,7 +52,7 @@ bool in_tree(const MailboxFilter& filter, std::string_view name) {
 
 Parsed<MailboxFilter> parse_mailbox_filter(Decoder& decoder) {
   MailboxFilter filter;
-  for (const Name& entry : kNames) {
+  for (const FilterName& entry : kFilterNames) {
     if (!decoder.accept_word(entry.name)) continue;
     filter.kind = entry.kind;
     if (!entry.has_names) return filter;
@@ -64,18 +67,18 @@ bool is_meant(const MailboxFilter& filter, const ReachedMailbox& mailbox,
               const MailboxAccess& access) {
   const bool own = mailbox.account->id() == access.own().id();
   switch (filter.kind) {
-    case Kind::selected:
-    case Kind::selected_delayed:
+    case FilterKind::selected:
+    case FilterKind::selected_delayed:
       return false;
-    case Kind::inboxes:
+    case FilterKind::inboxes:
       return own && mailbox.info.name == "INBOX";
-    case Kind::personal:
+    case FilterKind::personal:
       return own;
-    case Kind::subscribed:
+    case FilterKind::subscribed:
       return mailbox.info.subscribed;
-    case Kind::subtree:
-    case Kind::subtree_one:
-    case Kind::mailboxes:
+    case FilterKind::subtree:
+    case FilterKind::subtree_one:
+    case FilterKind::mailboxes:
       return in_tree(filter, mailbox.name);
   }
   return false;

@@ -15,7 +15,6 @@
 namespace mailkeep::imap {
 namespace {
 
-constexpr std::uint32_t kNone = ThreadForest::kNone;
 // Parents walked for each message before the slower, safer way is taken.
 constexpr std::uint64_t kWalkBudget = 64;
 
@@ -27,7 +26,7 @@ class IdTable {
     seed_ = kSeed;
   }
 
-  // The node of `id`; kNone in it where it is new.
+  // The node of `id`; ThreadForest::kNone in it where it is new.
   std::uint32_t& at(std::uint64_t id) {
     if (2 * (used_ + 1) > slots_.size()) grow();
     Slot& slot = place(id);
@@ -41,7 +40,7 @@ class IdTable {
  private:
   struct Slot {
     std::uint64_t id = 0;
-    std::uint32_t node = kNone;
+    std::uint32_t node = ThreadForest::kNone;
   };
 
   Slot& place(std::uint64_t id) {
@@ -97,54 +96,59 @@ class Threader {
       ancestry_.add();
       if (messages_[i].message_id == 0) continue;
       std::uint32_t& node = ids.at(messages_[i].message_id);
-      if (node == kNone) node = i;  // of messages with the same id only the first has it
+      if (node == ThreadForest::kNone)
+        node = i;  // of messages with the same id only the first has it
     }
     for (std::uint32_t i = 0; i < count; ++i) link_one(i, ids);
   }
 
   void link_one(std::uint32_t message, IdTable& ids) {
-    std::uint32_t previous = kNone;
+    std::uint32_t previous = ThreadForest::kNone;
     for (const std::uint64_t id : messages_[message].references) {
       std::uint32_t& node = ids.at(id);
-      if (node == kNone) node = ancestry_.add();
+      if (node == ThreadForest::kNone) node = ancestry_.add();
       // 1 (A): what has a parent keeps it.
-      if (previous != kNone && ancestry_.parent(node) == kNone) ancestry_.link(node, previous);
+      if (previous != ThreadForest::kNone && ancestry_.parent(node) == ThreadForest::kNone)
+        ancestry_.link(node, previous);
       previous = node;
     }
     // 1 (B): the message's own word about its parent counts.
-    if (previous != kNone && ancestry_.parent(message) == previous) return;
+    if (previous != ThreadForest::kNone && ancestry_.parent(message) == previous) return;
     ancestry_.cut(message);
-    if (previous != kNone) ancestry_.link(message, previous);
+    if (previous != ThreadForest::kNone) ancestry_.link(message, previous);
   }
 
   // Steps 2 and 3: parents_ of messages are messages, or dummies at the top with two children or
   // more.
   void prune() {
     const std::uint32_t nodes = ancestry_.size();
-    parents_.assign(nodes, kNone);
+    parents_.assign(nodes, ThreadForest::kNone);
     std::vector<bool> known(nodes, false);
     std::vector<std::uint32_t> way;
     for (std::uint32_t node = 0; node < nodes; ++node) {
       // Up to what is known, then down again.
-      for (std::uint32_t at = node; at != kNone && !known[at]; at = ancestry_.parent(at)) {
+      for (std::uint32_t at = node; at != ThreadForest::kNone && !known[at];
+           at = ancestry_.parent(at)) {
         way.push_back(at);
       }
       for (; !way.empty(); way.pop_back()) {
         const std::uint32_t at = way.back();
         const std::uint32_t above = ancestry_.parent(at);
         // A dummy that is not at the top gives its children to its own parent.
-        const bool spliced = above != kNone && is_dummy(above) && parents_[above] != kNone;
+        const bool spliced = above != ThreadForest::kNone && is_dummy(above) &&
+                             parents_[above] != ThreadForest::kNone;
         parents_[at] = spliced ? parents_[above] : above;
         known[at] = true;
       }
     }
     std::vector<std::uint32_t> children(nodes, 0);
     for (std::uint32_t i = 0; i < messages_.size(); ++i) {
-      if (parents_[i] != kNone) ++children[parents_[i]];
+      if (parents_[i] != ThreadForest::kNone) ++children[parents_[i]];
     }
     for (std::uint32_t i = 0; i < messages_.size(); ++i) {
       const std::uint32_t parent = parents_[i];
-      if (parent != kNone && is_dummy(parent) && children[parent] == 1) parents_[i] = kNone;
+      if (parent != ThreadForest::kNone && is_dummy(parent) && children[parent] == 1)
+        parents_[i] = ThreadForest::kNone;
     }
   }
 
@@ -168,7 +172,7 @@ class Threader {
     std::vector<bool> seen(parents_.size(), false);
     for (const std::uint32_t i : sorted_) {
       const std::uint32_t parent = parents_[i];
-      if (parent == kNone) {
+      if (parent == ThreadForest::kNone) {
         found.push_back({i, messages_[i].subject, messages_[i].is_reply});
       } else if (is_dummy(parent) && !seen[parent]) {
         seen[parent] = true;
@@ -190,7 +194,7 @@ class Threader {
       if (is_dummy(root.node) || (kept.is_reply && !root.is_reply)) kept = root;
     }
     std::vector<std::uint32_t> moved(parents_.size(),
-                                     kNone);  // dummies to what took their children
+                                     ThreadForest::kNone);  // dummies to what took their children
     for (const Root& root : tops) {
       if (root.subject.empty()) continue;
       Root& kept = table.find(root.subject)->second;
@@ -198,7 +202,8 @@ class Threader {
     }
     for (std::uint32_t i = 0; i < messages_.size(); ++i) {
       const std::uint32_t parent = parents_[i];
-      if (parent != kNone && parent < moved.size() && moved[parent] != kNone) {
+      if (parent != ThreadForest::kNone && parent < moved.size() &&
+          moved[parent] != ThreadForest::kNone) {
         parents_[i] = moved[parent];
       }
     }
@@ -216,7 +221,7 @@ class Threader {
       parents_[current.node] = kept.node;
     } else {
       const auto dummy = static_cast<std::uint32_t>(parents_.size());
-      parents_.push_back(kNone);
+      parents_.push_back(ThreadForest::kNone);
       parents_[current.node] = dummy;
       parents_[kept.node] = dummy;
       kept.node = dummy;
@@ -231,7 +236,7 @@ class Threader {
     for (const std::uint32_t i : order) {
       forest.nodes[i].message = i;
       const std::uint32_t parent = parents_[i];
-      if (parent == kNone) {
+      if (parent == ThreadForest::kNone) {
         builder.add_root(i);
         continue;
       }
@@ -258,12 +263,14 @@ class Threader {
 
   // For each node the one at the top of its thread.
   std::vector<std::uint32_t> tops_of_nodes() const {
-    std::vector<std::uint32_t> tops(parents_.size(), kNone);
+    std::vector<std::uint32_t> tops(parents_.size(), ThreadForest::kNone);
     std::vector<std::uint32_t> way;
     for (std::uint32_t node = 0; node < parents_.size(); ++node) {
       std::uint32_t at = node;
-      for (; tops[at] == kNone && parents_[at] != kNone; at = parents_[at]) way.push_back(at);
-      if (tops[at] == kNone) tops[at] = at;
+      for (; tops[at] == ThreadForest::kNone && parents_[at] != ThreadForest::kNone;
+           at = parents_[at])
+        way.push_back(at);
+      if (tops[at] == ThreadForest::kNone) tops[at] = at;
       for (; !way.empty(); way.pop_back()) tops[way.back()] = tops[at];
     }
     return tops;

@@ -26,29 +26,29 @@ std::string typed(std::string_view content_type, std::string_view body) {
   return "Content-Type: " + std::string(content_type) + "\r\n\r\n" + std::string(body);
 }
 
-struct Case {
+struct MessageCase {
   std::string name;
   std::string message;
   std::string outline;
   std::string defects;
 };
 
-void PrintTo(const Case& odd, std::ostream* out) {
+void PrintTo(const MessageCase& odd, std::ostream* out) {
   *out << odd.name;
 }
 
-class OddMessage : public testing::TestWithParam<Case> {};
+class OddMessage : public testing::TestWithParam<MessageCase> {};
 
 TEST_P(OddMessage, HasTheParts) {
-  const Case& odd = GetParam();
+  const MessageCase& odd = GetParam();
   const Structure structure = parse_message(odd.message);
   EXPECT_EQ(outline(structure), odd.outline);
   EXPECT_EQ(defect_names(structure), odd.defects);
   EXPECT_THAT(violations(structure, odd.message), IsEmpty());
 }
 
-const std::vector<Case>& cases() {
-  static const std::vector<Case> all{
+const std::vector<MessageCase>& cases() {
+  static const std::vector<MessageCase> all{
       {"empty", "", "text/plain[0]", ""},
       {"blank_line_only", "\r\n", "text/plain[0]", ""},
       {"header_only", "Subject: a\r\n", "text/plain[0]", ""},

@@ -21,14 +21,14 @@ Structure sample(std::string_view name) {
   return parse_message(std::string(std::istreambuf_iterator<char>(stream), {}));
 }
 
-struct Case {
+struct SampleCase {
   std::string_view name;
   std::string_view outline;
   std::string_view defects;
 };
 
 TEST(SampleMessages, HaveTheirParts) {
-  for (const auto& [name, parts, defects] : std::vector<Case>{
+  for (const auto& [name, parts, defects] : std::vector<SampleCase>{
            {"plain-text", "text/plain[63]", ""},
            {"text-and-html", "multipart/alternative(text/plain[40] text/html[80])", ""},
            {"attachment", "multipart/mixed(text/plain[24] image/png[100])", ""},

@@ -36,7 +36,7 @@ std::string message(const std::string& word) {
          "Content-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--b--\r\n";
 }
 
-void use_processor(std::chrono::nanoseconds duration) {
+void compute_until(std::chrono::nanoseconds duration) {
   for (const auto end = store::processor_time() + duration; store::processor_time() < end;)
     continue;
 }
@@ -94,7 +94,7 @@ std::vector<Stage> stages() {
   stage->at_arrival = with_parser_that(fail);
   stage->is_logged = false;
   stage = &add("ParserTakesTooLong");
-  stage->at_arrival = with_parser_that([] { use_processor(30ms); });
+  stage->at_arrival = with_parser_that([] { compute_until(30ms); });
   stage->at_arrival.budget = 10ms;
   stage->is_logged = false;
   stage = &add("StructureCannotBeKept");
@@ -162,7 +162,7 @@ std::vector<Stage> stages() {
   return all;
 }
 
-class RecordingEvents : public protocol::SessionEvents {
+class HandlingEvents : public protocol::SessionEvents {
  public:
   void command_failed(std::string_view, std::string_view, std::string_view account,
                       std::string_view mailbox, std::uint32_t uid, std::string_view command,
@@ -273,7 +273,7 @@ class MessageHandling : public DialogTest {
     return said;
   }
 
-  RecordingEvents events_;
+  HandlingEvents events_;
 };
 
 class EveryStage : public MessageHandling, public testing::WithParamInterface<Stage> {

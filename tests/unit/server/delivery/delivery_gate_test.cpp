@@ -8,7 +8,7 @@ namespace mailkeep::server {
 namespace {
 
 // Keeps work until it is told to run it.
-class HeldPool : public protocol::BlockingPool {
+class GatedPool : public protocol::BlockingPool {
  public:
   std::deque<std::move_only_function<void()>> held;
   void submit(std::move_only_function<void()> work) override { held.push_back(std::move(work)); }
@@ -20,7 +20,7 @@ class HeldPool : public protocol::BlockingPool {
 };
 
 TEST(DeliveryGate, KeepsToItsLimitAndTheOrder) {
-  HeldPool pool;
+  GatedPool pool;
   DeliveryGate gate(pool, 2);
   std::vector<int> done;
   for (int i = 0; i < 5; ++i) {
