@@ -34,7 +34,8 @@ constexpr const char* kCountedReferences =
 SELECT message_id, count(*) FROM (
   SELECT message_id FROM mailbox_message UNION ALL SELECT message_id FROM removed_message)
 GROUP BY message_id)sql";
-constexpr const char* kSharedContents = R"sql(SELECT message_id, reference_count FROM shared_message)sql";
+constexpr const char* kSharedContents =
+    R"sql(SELECT message_id, reference_count FROM shared_message)sql";
 constexpr const char* kMessages = R"sql(SELECT id, size, hash FROM message)sql";
 constexpr const char* kIsOrphan = R"sql(
 SELECT 1 FROM orphan WHERE first_message <= ?1 AND last_message >= ?1)sql";

@@ -47,7 +47,7 @@ class FlagTranslation {
   std::vector<std::pair<FlagBits, FlagBits>> pairs_;
 };
 
-constexpr std::uint64_t kUidEnd = std::uint64_t{1} << 32;
+constexpr std::uint64_t kUidBehindAll = std::uint64_t{1} << 32;
 
 }  // namespace
 
@@ -58,7 +58,7 @@ StoreResult<CopyResult> add_rows(sqlite::Database& database, MailboxId from, Mai
   auto translation = FlagTranslation::make(database, from, to, rows);
   if (!translation) return std::unexpected(translation.error());
   leave_room(database, to);
-  if (to.uid_next + rows.size() > kUidEnd) return std::unexpected(StoreError::uids_exhausted);
+  if (to.uid_next + rows.size() > kUidBehindAll) return std::unexpected(StoreError::uids_exhausted);
   const Modseq modseq = take_modseq(to);
   const std::int64_t now = current_time();
   result.uids.reserve(rows.size());

@@ -79,7 +79,7 @@ void erase_mailbox(WriteContext& context, const MailboxRow& row) {
   }
   for (const char* sql :
        {kDeleteMessages, kDeleteChanged, kDeleteExpunged, kDeleteAnnotations, kDeleteUrlKeys,
-        kDeleteAccess, kDeleteSeen, kDeleteReaderChanged, kDelete}) {
+        kDeleteAccess, kDeleteSeenOfMailbox, kDeleteReaderChanged, kDeleteMailbox}) {
     database.run(sql, row.id.value);
   }
   erase_origin(database, row.id);

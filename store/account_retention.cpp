@@ -15,21 +15,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kInsert = R"sql(
+constexpr const char* kInsertRemoved = R"sql(
 INSERT INTO removed_message
   (mailbox_id, uid, message_id, flags, size, internal_date, zone, removed_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))sql";
 constexpr const char* kHasRows =
     R"sql(SELECT 1 FROM removed_message WHERE mailbox_id = ?1 LIMIT 1)sql";
-constexpr const char* kInsertMailbox = R"sql(
+constexpr const char* kInsertRemovedMailbox = R"sql(
 INSERT OR REPLACE INTO removed_mailbox (mailbox_id, name, removed_at) VALUES (?1, ?2, ?3))sql";
 constexpr const char* kMailboxName =
     R"sql(SELECT name FROM removed_mailbox WHERE mailbox_id = ?1)sql";
-constexpr const char* kDeleteMailbox = R"sql(DELETE FROM removed_mailbox WHERE mailbox_id = ?1)sql";
-constexpr const char* kDeleteKeywords = R"sql(DELETE FROM keyword WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteRemovedMailbox =
+    R"sql(DELETE FROM removed_mailbox WHERE mailbox_id = ?1)sql";
+constexpr const char* kDeleteRemovedKeywords = R"sql(DELETE FROM keyword WHERE mailbox_id = ?1)sql";
 
 // full scan: in the order they were removed, and no further than there are any to drop
-constexpr const char* kOldest =
+constexpr const char* kOldestRemoved =
     R"sql(SELECT id, removed_at, mailbox_id, message_id FROM removed_message ORDER BY id)sql";
 constexpr const char* kDelete = R"sql(DELETE FROM removed_message WHERE id = ?1)sql";
 
@@ -41,11 +42,11 @@ FROM removed_message AS removed
 LEFT JOIN mailbox ON mailbox.id = removed.mailbox_id
 LEFT JOIN removed_mailbox ON removed_mailbox.mailbox_id = removed.mailbox_id
 GROUP BY removed.mailbox_id)sql";
-constexpr const char* kMessages = R"sql(
+constexpr const char* kRemovedMessages = R"sql(
 SELECT removed.id, uid, removed.size, internal_date, zone, removed_at, substr(header.data, 1, ?3)
 FROM removed_message AS removed LEFT JOIN header ON header.message_id = removed.message_id
 WHERE mailbox_id = ?1 ORDER BY uid LIMIT ?2)sql";
-constexpr const char* kRows = R"sql(
+constexpr const char* kRemovedRows = R"sql(
 SELECT id, uid, message_id, flags, size, internal_date, zone FROM removed_message
 WHERE mailbox_id = ?1 AND uid > ?2 AND removed_at >= ?3 ORDER BY uid LIMIT ?4)sql";
 
@@ -55,7 +56,7 @@ constexpr const char* kAges =
 constexpr const char* kFirstRows = R"sql(
 SELECT uid, save_date FROM mailbox_message WHERE mailbox_id = ?1 ORDER BY uid LIMIT ?2)sql";
 
-constexpr int kBatch = 500;  // messages in one transaction
+constexpr int kExpiryBatch = 500;  // messages in one transaction
 constexpr auto kCareTime = std::chrono::milliseconds(50);
 constexpr auto kCareEvery = std::chrono::minutes(10);
 
@@ -63,8 +64,8 @@ constexpr auto kCareEvery = std::chrono::minutes(10);
 void forget_mailbox(sqlite::Database& database, MailboxId mailbox) {
   if (has_removed(database, mailbox)) return;
   if (!database.query(kMailboxName, mailbox.value).step()) return;
-  database.run(kDeleteMailbox, mailbox.value);
-  database.run(kDeleteKeywords, mailbox.value);
+  database.run(kDeleteRemovedMailbox, mailbox.value);
+  database.run(kDeleteRemovedKeywords, mailbox.value);
 }
 
 struct RemovedRow {
@@ -75,7 +76,8 @@ struct RemovedRow {
 std::vector<RemovedRow> load_removed(sqlite::Database& database, MailboxId mailbox,
                                      std::uint32_t above, const RestoreQuery& which) {
   std::vector<RemovedRow> rows;
-  sqlite::Query query = database.query(kRows, mailbox.value, above, which.since, kBatch);
+  sqlite::Query query =
+      database.query(kRemovedRows, mailbox.value, above, which.since, kExpiryBatch);
   while (query.step()) {
     RemovedRow& removed = rows.emplace_back();
     removed.number = query.integer(0);
@@ -110,7 +112,7 @@ std::optional<std::chrono::seconds> parse_age(std::string_view text) {
 void keep_removed(sqlite::Database& database, MailboxId mailbox, const std::vector<StoredRow>& rows,
                   std::int64_t now) {
   for (const StoredRow& row : rows) {
-    database.run(kInsert, mailbox.value, row.uid, row.message.value, row.flags, row.size,
+    database.run(kInsertRemoved, mailbox.value, row.uid, row.message.value, row.flags, row.size,
                  row.internal_date.seconds, row.internal_date.zone_minutes, now);
   }
 }
@@ -120,7 +122,7 @@ bool has_removed(sqlite::Database& database, MailboxId mailbox) {
 }
 
 void keep_removed_mailbox(sqlite::Database& database, const MailboxRow& row, std::int64_t now) {
-  database.run(kInsertMailbox, row.id.value, std::string_view(row.name), now);
+  database.run(kInsertRemovedMailbox, row.id.value, std::string_view(row.name), now);
 }
 
 bool drop_removed(sqlite::Database& database, std::int64_t until, std::int64_t now, int most) {
@@ -128,7 +130,7 @@ bool drop_removed(sqlite::Database& database, std::int64_t until, std::int64_t n
   std::vector<std::int64_t> numbers;
   std::vector<MailboxId> mailboxes;
   bool more = false;
-  sqlite::Query query = database.query(kOldest);
+  sqlite::Query query = database.query(kOldestRemoved);
   while (query.step() && query.integer(1) <= until) {
     more = static_cast<int>(numbers.size()) == most;
     if (more) break;
@@ -185,7 +187,7 @@ StoreResult<std::vector<RemovedMessage>> AccountImpl::removed_messages(MailboxId
                                                                        std::size_t most) {
   return read([&](sqlite::Database& database) -> StoreResult<std::vector<RemovedMessage>> {
     std::vector<RemovedMessage> list;
-    sqlite::Query query = database.query(kMessages, mailbox.value, std::uint64_t{most},
+    sqlite::Query query = database.query(kRemovedMessages, mailbox.value, std::uint64_t{most},
                                          std::uint64_t{kRemovedHeaderBytes});
     while (query.step()) {
       RemovedMessage& message = list.emplace_back();
@@ -250,7 +252,7 @@ StoreResult<AccountImpl::RestoredBatch> AccountImpl::restore_batch(WriteContext&
   if (!target) return std::unexpected(target.error());
   RestoredBatch batch;
   const std::vector<RemovedRow> found = load_removed(database, mailbox, above, which);
-  batch.more = found.size() == static_cast<std::size_t>(kBatch);
+  batch.more = found.size() == static_cast<std::size_t>(kExpiryBatch);
   if (!found.empty()) batch.last_uid = found.back().row.uid;
   std::vector<StoredRow> rows;
   for (const RemovedRow& removed : found) {
@@ -313,12 +315,12 @@ bool AccountImpl::expire(MailboxId mailbox, std::int64_t until) {
   UidSet old;
   auto look = [&](sqlite::Database& database) -> StoreResult<bool> {
     int count = 0;
-    sqlite::Query query = database.query(kFirstRows, mailbox.value, kBatch);
+    sqlite::Query query = database.query(kFirstRows, mailbox.value, kExpiryBatch);
     while (query.step() && query.integer(1) <= until) {
       old.add(Uid{static_cast<std::uint32_t>(query.integer(0))});
       ++count;
     }
-    return count == kBatch;
+    return count == kExpiryBatch;
   };
   auto more = read(look, AccountFile::Purpose::care);
   if (!more || old.empty()) return false;
@@ -336,7 +338,7 @@ void AccountImpl::retain() {
   }
   const std::int64_t until = now - settings_->options.keep_removed.count();
   auto look = [&](sqlite::Database& database) -> StoreResult<bool> {
-    sqlite::Query query = database.query(kOldest);
+    sqlite::Query query = database.query(kOldestRemoved);
     return query.step() && query.integer(1) <= until;
   };
   auto found = read(look, AccountFile::Purpose::care);
@@ -344,7 +346,7 @@ void AccountImpl::retain() {
   while (more) {
     auto dropped =
         write(sqlite::Durability::process, 0, [&](WriteContext& context) -> StoreResult<bool> {
-          return drop_removed(context.database, until, now, kBatch);
+          return drop_removed(context.database, until, now, kExpiryBatch);
         });
     expect_purge();
     more = dropped && *dropped;

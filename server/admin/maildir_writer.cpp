@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kLetters = 26;  // of keywords in file names
+constexpr std::size_t kFlagLetters = 26;  // of keywords in file names
 
 }  // namespace
 
@@ -68,7 +68,7 @@ void MaildirWriter::begin(const ExportedMessage& message) {
   final_ = directory_ / "cur" / name;
   time_ = message.date.seconds;
   uid_list_->write(uid_list_line(message.uid.value, message.pop3_id, name));
-  for (std::size_t i = kLetters; i < mailbox_.keywords.size(); ++i) {
+  for (std::size_t i = kFlagLetters; i < mailbox_.keywords.size(); ++i) {
     if (std::ranges::find(message.flags.keywords, mailbox_.keywords[i]) !=
         message.flags.keywords.end()) {
       more_keywords_[unique].push_back(mailbox_.keywords[i]);

@@ -22,7 +22,7 @@ constexpr std::array<SystemFlag, 5> kSystemFlags{{{"\\Seen", store::flag::seen},
                                                   {"\\Deleted", store::flag::deleted},
                                                   {"\\Draft", store::flag::draft}}};
 
-constexpr int kMaxDepth = 100;  // of parentheses in an item nobody asked for
+constexpr int kMaxReplyDepth = 100;  // of parentheses in an item nobody asked for
 
 // The octets up to the next space or parenthesis: an item's name or a flag.
 std::string_view take_word(Decoder& decoder) {
@@ -77,7 +77,7 @@ std::optional<std::uint64_t> take_number(Decoder& decoder) {
 
 // A value of any form.
 bool skip_value(Decoder& decoder, int depth) {
-  if (depth > kMaxDepth) return false;
+  if (depth > kMaxReplyDepth) return false;
   if (decoder.accept('(')) {
     while (!decoder.accept(')')) {
       if (decoder.at_end()) return false;

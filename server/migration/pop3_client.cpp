@@ -9,7 +9,7 @@ namespace mailkeep::server {
 namespace {
 
 constexpr std::size_t kMaxLineBytes = 1000;
-constexpr std::size_t kMaxMessages = 10'000'000;
+constexpr std::size_t kMaxListedMessages = 10'000'000;
 
 class Pop3Client {
  public:
@@ -36,7 +36,7 @@ class Pop3Client {
   void send_for_lines(const std::string& command,
                       const std::function<void(std::string_view)>& take) {
     send(command);
-    for (std::size_t count = 0; count <= kMaxMessages; ++count) {
+    for (std::size_t count = 0; count <= kMaxListedMessages; ++count) {
       std::string text = line();
       if (text == ".") return;
       if (text.starts_with('.')) text.erase(0, 1);
