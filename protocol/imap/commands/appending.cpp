@@ -319,7 +319,8 @@ protocol::Awaitable<Reply> Appending::store() {
   if (replaced_.value == 0) co_return Reply::ok(std::move(code), "APPEND completed");
   // Before the EXPUNGE, which comes with the view's changes (RFC 8508 4.3).
   if (!code.empty()) {
-    session_.out().raw("* OK [").raw(code).raw("] Replacement message ready\r\n");
+    session_.out().raw("* OK [").raw(code).raw("] ");
+    session_.out().utf8_text(translated(session_.language(), "Replacement message ready")).crlf();
   }
   co_return Reply::ok("REPLACE completed");
 }

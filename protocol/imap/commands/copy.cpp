@@ -79,7 +79,10 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
   if (!command.move) co_return Reply::ok(code, name + " completed");
   // MOVE tells the UIDs before its EXPUNGE responses, which come with the view's changes
   // (RFC 6851 4.3).
-  if (!code.empty()) session.out().raw("* OK [").raw(code).raw("] Messages moved\r\n");
+  if (!code.empty()) {
+    session.out().raw("* OK [").raw(code).raw("] ");
+    session.out().utf8_text(translated(session.language(), "Messages moved")).crlf();
+  }
   std::string text = limited.empty() ? name + " completed" : "MOVE completed for the last ones";
   co_return co_await reply_after_expunge(session, std::move(text), std::move(limited));
 }

@@ -51,7 +51,10 @@ protocol::Awaitable<Reply> reply_after_expunge(Session& session, std::string tex
                                                std::string limited) {
   if (!session.enabled().qresync) co_return Reply::ok(std::move(limited), std::move(text));
   // A response has one code only: the other one comes before it, as RFC 9738 3.1 has it.
-  if (!limited.empty()) session.out().raw("* NO [").raw(limited).raw("] ").text("Not all").crlf();
+  if (!limited.empty()) {
+    session.out().raw("* NO [").raw(limited).raw("] ");
+    session.out().utf8_text(translated(session.language(), "Not all")).crlf();
+  }
   co_await session.tell_changes(true);
   std::string code = "HIGHESTMODSEQ ";
   Encoder(code).number(session.view()->modseq().value);

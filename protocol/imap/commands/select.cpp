@@ -185,6 +185,11 @@ store::StoreResult<Selected> open(const MailboxAccess& mailboxes, const SelectCo
   return selected;
 }
 
+void write_ok(Session& session, const std::string& code, std::string_view text) {
+  session.out().raw("* OK [").raw(code).raw("] ");
+  session.out().utf8_text(translated(session.language(), text)).crlf();
+}
+
 // RFC 3501 7.1, 7.2.6, 7.3; HIGHESTMODSEQ is RFC 7162 3.1.2.1. IMAP4rev2 has neither RECENT nor
 // UNSEEN (RFC 9051 E).
 void write_selected(Session& session, const Selected& selected) {
@@ -195,21 +200,22 @@ void write_selected(Session& session, const Selected& selected) {
   out.raw("* ").number(view.uids().size()).raw(" EXISTS\r\n");
   if (rev1) out.raw("* ").number(view.recent_count()).raw(" RECENT\r\n");
   if (rev1 && selected.first_unseen != 0) {
-    out.raw("* OK [UNSEEN ").number(selected.first_unseen).raw("] First unseen message\r\n");
+    write_ok(session, "UNSEEN " + std::to_string(selected.first_unseen), "First unseen message");
   }
-  out.raw("* OK [UIDVALIDITY ").number(view.info().uid_validity).raw("] UIDs are valid\r\n");
-  out.raw("* OK [UIDNEXT ").number(view.info().uid_next.value).raw("] Next UID\r\n");
-  out.raw("* OK [HIGHESTMODSEQ ").number(view.modseq().value).raw("] Highest mod-sequence\r\n");
+  const store::MailboxInfo& info = view.info();
+  write_ok(session, "UIDVALIDITY " + std::to_string(info.uid_validity), "UIDs are valid");
+  write_ok(session, "UIDNEXT " + std::to_string(info.uid_next.value), "Next UID");
+  write_ok(session, "HIGHESTMODSEQ " + std::to_string(view.modseq().value), "Highest mod-sequence");
   if (!rev1) {  // RFC 9051 6.3.2
     out.raw("* LIST (");
     write_mailbox_attributes(out, selected.info, session.grammar().disabled);
     out.raw(") ").string("/").sp().mailbox(view.name()).crlf();
   }
   if (session.allows(Capability::url_auth)) {  // RFC 4467 BASE.7.1
-    out.raw("* OK [URLMECH INTERNAL] ").text("URLs can be authorized").crlf();
+    write_ok(session, "URLMECH INTERNAL", "URLs can be authorized");
   }
   if (session.allows(Capability::object_id)) {  // RFC 8474 4.2
-    out.raw("* OK [MAILBOXID (").raw(view.info().object_id).raw(")] Mailbox id\r\n");
+    write_ok(session, "MAILBOXID (" + info.object_id + ")", "Mailbox id");
   }
 }
 
@@ -234,7 +240,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SelectCommand& command
   }
   // A SELECT that fails leaves nothing selected (RFC 9051 6.3.2). What comes from here on is of the
   // new mailbox (RFC 7162 3.2.11).
-  if (session.view()) session.out().raw("* OK [CLOSED] ").text("Previous mailbox closed").crlf();
+  if (session.view()) write_ok(session, "CLOSED", "Previous mailbox closed");
   session.unselect();
   auto selected = co_await session.blocking([&] { return open(session.mailboxes(), command); });
   if (!selected) co_return Reply::refused(selected.error());

@@ -37,7 +37,7 @@ bool enable_condstore(Session& session) {
   const MailboxView* view = session.view();
   if (!view) return true;
   session.out().raw("* OK [HIGHESTMODSEQ ").number(view->modseq().value).raw("] ");
-  session.out().text("Highest mod-sequence").crlf();
+  session.out().utf8_text(translated(session.language(), "Highest mod-sequence")).crlf();
   return true;
 }
 
@@ -132,7 +132,7 @@ protocol::Awaitable<Reply> handle(Session&, const NoopCommand&) {
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const LogoutCommand&) {
-  session.out().raw("* BYE ").text("Logging out").crlf();
+  session.out().raw("* BYE ").utf8_text(translated(session.language(), "Logging out")).crlf();
   Reply reply = Reply::ok("LOGOUT completed");
   reply.after = Reply::After::end;
   co_return reply;

@@ -204,7 +204,8 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
       if (outcome.reply.code.empty()) {
         outcome.reply.code = limit;
       } else {
-        outcome.untagged += "* NO [" + limit + "] Not all\r\n";
+        outcome.untagged += "* NO [" + limit + "] ";
+        Encoder(outcome.untagged).utf8_text(translated(session.language(), "Not all")).crlf();
       }
     }
   });

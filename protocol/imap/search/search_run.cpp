@@ -55,7 +55,7 @@ protocol::Awaitable<bool> SearchProgress::advance(std::uint64_t messages) {
     out.nstring(tag.contains(']') ? std::nullopt : std::optional<std::string_view>(tag)).sp();
     out.number(done_).sp().number(total_).raw(")] ");
   }
-  out.text("Still searching").crlf();
+  out.utf8_text(translated(session_.language(), "Still searching")).crlf();
   co_return co_await session_.flush();
 }
 

@@ -140,8 +140,9 @@ void keep_updated(Session& session, bool by_uid, SharedSearchProgram program, Fo
   if (contexts.full() || by_relevancy) {
     Encoder& out = session.out();
     out.raw("* NO [NOUPDATE ").string(session.command_tag()).raw("] ");
-    out.text(by_relevancy ? "Relevancy is not kept up to date" : "Too many searches to update");
-    out.crlf();
+    const std::string_view why =
+        by_relevancy ? "Relevancy is not kept up to date" : "Too many searches to update";
+    out.utf8_text(translated(session.language(), why)).crlf();
     return;
   }
   UpdateContext context{.tag = session.command_tag(),

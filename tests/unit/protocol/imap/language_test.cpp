@@ -59,11 +59,12 @@ TEST(Languages, have_the_sentence_of_each_refusal) {
   }
 }
 
-// Whatever a handler puts into a tagged response.
+// Whatever a handler puts into a tagged response, or translates into an untagged one.
 TEST(Languages, have_the_texts_of_the_handlers) {
   const std::string code = R"re((?:[^;"]*?|"[A-Z]+[^"]*",\s*))re";
   const std::string text = R"re("([A-Z][^"]* [^"]*|[A-Z][a-z][^"]*)")re";
   const std::regex reply(R"re(Reply::(?:ok|no|bad)\()re" + code + text + R"re(\))re");
+  const std::regex untagged(R"re((?:translated\([a-z_.()]+,|write_ok\([^;]*,)\s*"([^"]+)"\))re");
   int count = 0;
   for (const char* folder : {"protocol/imap", "protocol/imap/commands", "protocol/imap/search"}) {
     for (const auto& entry :
@@ -71,10 +72,12 @@ TEST(Languages, have_the_texts_of_the_handlers) {
       if (entry.path().extension() != ".cpp") continue;
       std::ifstream file(entry.path());
       const std::string source{std::istreambuf_iterator<char>(file), {}};
-      for (std::sregex_iterator match(source.begin(), source.end(), reply), end; match != end;
-           ++match, ++count) {
-        const std::string english = (*match)[1];
-        EXPECT_NE(translated(Language::french, english), english) << entry.path();
+      for (const std::regex& form : {reply, untagged}) {
+        for (std::sregex_iterator match(source.begin(), source.end(), form), end; match != end;
+             ++match, ++count) {
+          const std::string english = (*match)[1];
+          EXPECT_NE(translated(Language::french, english), english) << entry.path();
+        }
       }
     }
   }
