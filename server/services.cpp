@@ -65,6 +65,7 @@ lmtp::Settings lmtp_settings(const Config& config) {
   settings.max_recipients = static_cast<std::uint32_t>(config.max_recipients);
   settings.max_bad_commands = static_cast<std::uint32_t>(config.max_bad_commands);
   settings.defer_over_quota = config.defer_over_quota;
+  settings.suppress_duplicates = whole_seconds(config.suppress_duplicates);
   settings.log_in_accounts = config.lmtp_log_in;
   return settings;
 }

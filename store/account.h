@@ -22,6 +22,7 @@
 #include "store/access.h"
 #include "store/annotation.h"
 #include "store/comparator.h"
+#include "store/delivered_once.h"
 #include "store/mailbox_event.h"
 #include "store/mailbox_origin.h"
 #include "store/message_upload.h"
@@ -122,6 +123,7 @@ struct NewMessage {
   // already is left out; else it keeps that UID where it can.
   Uid origin_uid{};
   std::string pop3_id{};  // see Account::pop3_ids
+  std::optional<DeliveredOnce> once{};
 };
 
 // A mailbox that takes the messages of one elsewhere.

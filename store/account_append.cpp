@@ -109,6 +109,18 @@ void note_ids(sqlite::Database& database, const MailboxRow& row, const NewMessag
   if (!message.pop3_id.empty()) keep_pop3_id(database, row, uid, message.pop3_id);
 }
 
+std::uint64_t message_id_of(NewMessage& message) {
+  return message.upload.state().message.keys.message_id;
+}
+
+// Leaves out what was delivered before, where that is asked for.
+void drop_delivered(sqlite::Database& database, std::vector<NewMessage>& messages,
+                    std::int64_t now) {
+  std::erase_if(messages, [&](NewMessage& message) {
+    return message.once && was_delivered(database, message_id_of(message), *message.once, now);
+  });
+}
+
 constexpr std::uint64_t kUidEnd = std::uint64_t{1} << 32;
 
 }  // namespace
@@ -118,6 +130,8 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   sqlite::Database& database = context.database;
   auto row = require_mailbox(database, mailbox);
   if (!row) return std::unexpected(row.error());
+  const std::int64_t now = current_time();
+  drop_delivered(database, messages, now);
   if (row->uid_next + messages.size() > kUidEnd) return std::unexpected(StoreError::uids_exhausted);
   if (is_too_much(database, messages)) return std::unexpected(StoreError::over_quota);
 
@@ -128,7 +142,6 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
   last.step();
   MessageId id{last.integer(0)};
   last.reset();
-  const std::int64_t now = current_time();
   const Modseq modseq = take_modseq(*row);
   UidSet seen;  // by the reader
   std::optional<OriginState> origin;
@@ -150,6 +163,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .internal_date = message.internal_date};
     const Uid uid = insert_row(database, *row, stored, modseq, now);
     note_ids(database, *row, message, uid);
+    if (message.once) note_delivered(database, message_id_of(message), *message.once, now);
     result.uids.add(uid);
     if (is_seen) seen.add(uid);
     const mime::DefectKinds defects = message.upload.state().message.structure.defects;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/disk_full.h"
+#include "store/message_keys.h"
 
 namespace mailkeep::lmtp {
 namespace {
@@ -47,6 +48,7 @@ class MailboxWriter {
     const std::string first = existing(mailboxes_.front());
     auto appended = account_.append(first, std::move(one));
     if (!appended) return std::unexpected(appended.error());
+    if (appended->uids.empty()) return appended;  // it is there
     for (std::size_t i = 1; i < mailboxes_.size(); ++i) {
       const std::string next = existing(mailboxes_[i]);
       if (next == first) continue;
@@ -131,11 +133,21 @@ void Delivery::finish(std::size_t index, std::string_view rest) {
   }
 }
 
+std::uint64_t Delivery::envelope_of(const AccountPart& part) const {
+  std::vector<std::string> recipients = part.delivered_to;
+  std::ranges::sort(recipients);
+  std::string text = trace_.sender.text();
+  for (const std::string& recipient : recipients) text += '\n' + recipient;
+  return store::hash_message_id(text);
+}
+
 Outcome Delivery::store_message(AccountPart& part) {
   store::NewMessage message{
       .upload = std::move(*part.upload), .flags = {}, .internal_date = trace_.date};
+  if (suppress_.count() > 0) message.once = {envelope_of(part), suppress_};
   part.upload.reset();
   const auto stored = MailboxWriter(*part.account, part.mailboxes).write(std::move(message));
+  if (stored && stored->uids.empty()) return Outcome::delivered_before;
   if (stored) {
     for (const auto& [uid, kinds] : stored->defective) {
       part.defective.push_back({part.account->name(), part.mailboxes.front(), uid, kinds});

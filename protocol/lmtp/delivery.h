@@ -5,6 +5,7 @@
 // write() and finish() block; finish() of different accounts may run on different threads at once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,7 +19,8 @@
 namespace mailkeep::lmtp {
 
 enum class Outcome : std::uint8_t {
-  delivered,  // durable
+  delivered,         // durable
+  delivered_before,  // this message with the same envelope; it is there once
   no_such_account,
   suspended,
   over_quota,
@@ -38,7 +40,10 @@ struct Trace {
 
 class Delivery {
  public:
-  explicit Delivery(Trace trace) : trace_(std::move(trace)) {}
+  // A message that an account had with the same Message-ID, sender and recipients not longer ago
+  // than `suppress` is not stored again; 0: every message is.
+  explicit Delivery(Trace trace, std::chrono::seconds suppress = std::chrono::seconds(0))
+      : trace_(std::move(trace)), suppress_(suppress) {}
 
   // Before the first write(). Recipients are numbered in the order they come.
   void add(const Address& address, const std::vector<Destination>& destinations);
@@ -89,9 +94,11 @@ class Delivery {
   AccountPart& part_of(const Destination& destination);
   void begin(AccountPart& part);
   void feed(AccountPart& part, std::string_view octets);
+  std::uint64_t envelope_of(const AccountPart& part) const;
   Outcome store_message(AccountPart& part);
 
   Trace trace_;
+  std::chrono::seconds suppress_;
   std::vector<AccountPart> accounts_;
   std::vector<std::vector<std::size_t>> recipients_;  // indices of accounts_
   std::uint64_t size_ = 0;

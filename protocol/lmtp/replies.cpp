@@ -24,6 +24,8 @@ Reply reply_to(Outcome outcome, bool defer_over_quota) {
   switch (outcome) {
     case Outcome::delivered:
       return {250, "2.1.5", "Delivered"};
+    case Outcome::delivered_before:
+      return {250, "2.1.5", "Delivered before"};
     case Outcome::no_such_account:
       return {550, "5.1.1", "No such user here"};
     case Outcome::suspended:

@@ -63,7 +63,7 @@ void Session::begin_delivery() {
                                    .time = now});
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
   trace.date.seconds = seconds.count();
-  mail.delivery = std::make_unique<Delivery>(std::move(trace));
+  mail.delivery = std::make_unique<Delivery>(std::move(trace), settings().suppress_duplicates);
   for (std::size_t i = 0; i < mail.recipients.size(); ++i) {
     mail.delivery->add(mail.recipients[i], mail.destinations[i]);
   }

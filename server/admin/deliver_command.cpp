@@ -66,7 +66,9 @@ class MessageInput {
 class Delivering {
  public:
   Delivering(const AdminContext& context, const lmtp::Address& sender)
-      : context_(context), delivery_(trace(context, sender)) {}
+      : context_(context),
+        delivery_(trace(context, sender),
+                  std::chrono::floor<std::chrono::seconds>(context.config.suppress_duplicates)) {}
 
   void add(lmtp::AddressBook& book, const std::string& recipient) {
     const auto address = lmtp::parse_mailbox(recipient);

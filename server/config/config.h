@@ -43,7 +43,8 @@ struct Config {
 
   std::string recipient_delimiter = "+";
   bool defer_over_quota = false;
-  std::vector<std::string> lmtp_log_in;  // accounts
+  std::chrono::milliseconds suppress_duplicates{0};  // 0: never
+  std::vector<std::string> lmtp_log_in;              // accounts
   std::uint64_t max_recipients = 100;
   std::uint64_t deliveries_per_account = 0;
 

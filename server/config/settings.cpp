@@ -155,6 +155,10 @@ constexpr std::array kServerTable{
         "What the sender of mail for a full account is told: reject (it cannot be delivered) or "
         "defer (try again later).",
         false, &over_quota},
+    Setting{"lmtp", "suppress-duplicates", "DURATION", "0s",
+            "How long a message with the same Message-ID, sender and recipients is taken for one "
+            "that was delivered to the account before, and not stored again. 0s: never.",
+            false, &duration<&Config::suppress_duplicates, 0>},
     Setting{"lmtp", "max-recipients", "NUMBER", "100",
             "Recipients of one message; senders give the others in another one.", false,
             &number<&Config::max_recipients, 1, 10'000>},

@@ -239,6 +239,14 @@ CREATE TABLE removed_mailbox (
   removed_at INTEGER NOT NULL
 );
 
+-- The key is of a Message-ID and its envelope, time in seconds since 1970.
+CREATE TABLE delivered (
+  key INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL
+);
+
+CREATE INDEX delivered_time ON delivered (time);
+
 CREATE TRIGGER mailbox_made AFTER INSERT ON mailbox BEGIN
   UPDATE account_state SET used_mailboxes = used_mailboxes + 1,
     used_messages = used_messages + new.messages, used_bytes = used_bytes + new.size_bytes;

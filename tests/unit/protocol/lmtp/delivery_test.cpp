@@ -78,5 +78,63 @@ TEST_F(DeliveryTest, AMailboxThatWentAwayIsInbox) {
   EXPECT_EQ(delivery.size(), 1U);
 }
 
+// Deliveries of one small message, each with its own sender, recipients and Message-ID.
+class RepeatedDeliveryTest : public LmtpTest {
+ protected:
+  Outcome deliver(std::string_view id, std::string_view sender = "carol",
+                  std::string_view mailbox = "INBOX", std::chrono::seconds memory = kDay) {
+    Delivery delivery({.sender = {std::string(sender), "example.org"}, .received = {}, .date = {}},
+                      memory);
+    delivery.add({"ann", "example.org"}, {{authenticator_.account, std::string(mailbox)}});
+    if (!id.empty()) delivery.write("Message-ID: <" + std::string(id) + ">\r\n");
+    delivery.finish(0, "\r\nHello\r\n");
+    return delivery.outcome(0);
+  }
+  std::size_t kept() { return messages(account(), "INBOX").size(); }
+
+  static constexpr std::chrono::seconds kDay{86'400};
+};
+
+TEST_F(RepeatedDeliveryTest, TheSameMessageAndEnvelopeAreStoredOnce) {
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered);
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered_before);
+  const Reply reply = reply_to(Outcome::delivered_before, false);
+  EXPECT_EQ(reply.code, 250);
+  EXPECT_EQ(kept(), 1U);
+  EXPECT_EQ(deliver("2@x"), Outcome::delivered);
+  EXPECT_EQ(deliver("1@x", "list"), Outcome::delivered);  // came another way
+  EXPECT_EQ(kept(), 3U);
+}
+
+TEST_F(RepeatedDeliveryTest, AMessageThatWasExpungedIsNotDeliveredAgain) {
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered);
+  const auto inbox = account().mailbox("INBOX");
+  ASSERT_TRUE(inbox);
+  store::UidSet all;
+  all.add(store::Uid{1});
+  ASSERT_TRUE(account().expunge(inbox->id, all));
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered_before);
+  EXPECT_EQ(kept(), 0U);
+}
+
+TEST_F(RepeatedDeliveryTest, MessagesWithoutAMessageIdAreAllNew) {
+  EXPECT_EQ(deliver(""), Outcome::delivered);
+  EXPECT_EQ(deliver(""), Outcome::delivered);
+  EXPECT_EQ(kept(), 2U);
+}
+
+TEST_F(RepeatedDeliveryTest, NothingIsLeftOutWhereNobodyAskedForIt) {
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered);
+  EXPECT_EQ(deliver("1@x", "carol", "INBOX", std::chrono::seconds(0)), Outcome::delivered);
+  EXPECT_EQ(kept(), 2U);
+}
+
+TEST_F(RepeatedDeliveryTest, ARepetitionIsFreeForAFullAccount) {
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered);
+  ASSERT_TRUE(account().set_quota({.bytes = 1, .messages = {}, .mailboxes = {}}));
+  EXPECT_EQ(deliver("1@x"), Outcome::delivered_before);
+  EXPECT_EQ(deliver("2@x"), Outcome::over_quota);
+}
+
 }  // namespace
 }  // namespace mailkeep::lmtp
