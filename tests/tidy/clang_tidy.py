@@ -25,7 +25,7 @@ SKIP = 77  # for ctest
 EXTRA = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-everything", "--quiet"]
 # Joined sources are included ones.
 JOINED = ["--checks=-bugprone-suspicious-include",
-          "--header-filter=/(mime|store|protocol|server)/.*\\.(h|cpp)$"]
+          f"--header-filter={re.escape(str(ROOT))}/({'|'.join(FLOORS)})/.*"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
