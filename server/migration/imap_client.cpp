@@ -20,7 +20,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
   return text.size() >= start.size() && equal_ignoring_case(text.substr(0, start.size()), start);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result;
   imap::Encoder encoder(result);
   encoder.set_utf8(true);
@@ -103,7 +103,7 @@ void ImapClient::log_in(const RemoteLogin& login) {
   } else if (mechanism == "PLAIN" || !login.master.empty() || (any && has("AUTH=PLAIN"))) {
     authenticate("PLAIN", plain_response(login));
   } else if (any || mechanism == "LOGIN") {
-    command("LOGIN " + quoted(login.url.user) + ' ' + quoted(login.password),
+    command("LOGIN " + in_quotes(login.url.user) + ' ' + in_quotes(login.password),
             [](std::string_view) {});
   } else {
     throw RemoteRefusal("log-in by " + mechanism + " is not supported");
@@ -211,7 +211,7 @@ std::vector<ListReply> ImapClient::mailboxes() {
 StatusReply ImapClient::status(const std::string& wire_name) {
   StatusReply status;
   const bool modseq = has("CONDSTORE") || has("QRESYNC");
-  command("STATUS " + quoted(wire_name) + " (MESSAGES UIDNEXT UIDVALIDITY" +
+  command("STATUS " + in_quotes(wire_name) + " (MESSAGES UIDNEXT UIDVALIDITY" +
               (modseq ? " HIGHESTMODSEQ)" : ")"),
           [&](std::string_view line) {
             if (auto reply = parse_status_reply(line)) status = *std::move(reply);
@@ -221,7 +221,7 @@ StatusReply ImapClient::status(const std::string& wire_name) {
 
 RemoteMailbox ImapClient::examine(const std::string& wire_name) {
   RemoteMailbox mailbox;
-  command("EXAMINE " + quoted(wire_name), [&](std::string_view line) {
+  command("EXAMINE " + in_quotes(wire_name), [&](std::string_view line) {
     const auto code = [&](std::string_view name) { return response_code_number(line, name); };
     if (const auto value = code("UIDVALIDITY")) {
       mailbox.uid_validity = static_cast<std::uint32_t>(*value);
