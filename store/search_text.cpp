@@ -50,9 +50,12 @@ void append_ascii(Comparator comparator, std::string_view ascii, std::string& ou
   const std::size_t begin = out.size();
   out.append(ascii);
   if (comparator == Comparator::octet) return;
-  for (std::size_t i = begin; i < out.size(); ++i) {
-    const char c = out[i];
-    out[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  // By a pointer and a length of its own the loop takes many octets at once: writing a char through
+  // the string might change the string's size, for all that the compiler knows.
+  char* const text = out.data() + begin;
+  for (std::size_t i = 0; i < ascii.size(); ++i) {
+    const char c = text[i];
+    text[i] = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   }
 }
 
