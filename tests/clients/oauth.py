@@ -3,15 +3,19 @@
 import base64
 import http.server
 import json
+import os
 import pathlib
 import shutil
+import ssl
 import subprocess
 import tempfile
 import threading
 import time
+import unittest.mock
 import urllib.parse
 
 from client_test import ClientTest, main
+from mailkeep_server import make_certificate
 
 DENIED = 67
 
@@ -40,7 +44,9 @@ class Issuer(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Oauth(ClientTest):
+class OauthTest(ClientTest):
+    """A server that takes tokens of an issuer of its own."""
+
     @classmethod
     def setUpClass(cls):
         cls.keys = pathlib.Path(tempfile.mkdtemp(prefix="mailkeep-keys-"))
@@ -52,14 +58,28 @@ class Oauth(ClientTest):
         key = {"kty": "RSA", "kid": "one", "n": base64url(number), "e": "AQAB"}
         (cls.keys / "keys.json").write_text(json.dumps({"keys": [key]}))
         issuer = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Issuer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        (cls.keys / "tls").mkdir()
+        cls.issuer_certificate, key = make_certificate(cls.keys / "tls")
+        context.load_cert_chain(cls.issuer_certificate, key)
+        issuer.socket = context.wrap_socket(issuer.socket, server_side=True)
         threading.Thread(target=issuer.serve_forever, daemon=True).start()
         cls.addClassCleanup(issuer.shutdown)
+        # Where OpenSSL looks for the authorities of the system.
+        trusted = unittest.mock.patch.dict(os.environ, SSL_CERT_FILE=str(cls.trusted()))
+        trusted.start()
+        cls.addClassCleanup(trusted.stop)
         (cls.keys / "secret").write_text("s&t\n")
         cls.server_settings = (f"[oauth]\nkeys = {cls.keys}/keys.json\naudience = mail\n"
                                "issuer = https://id.example\nname-claim = sub\n"
-                               f"introspection = http://127.0.0.1:{issuer.server_port}/introspect\n"
+                               "introspection = "
+                               f"https://localhost:{issuer.server_port}/introspect\n"
                                f"client-id = mk\nclient-secret-file = {cls.keys}/secret\n")
         super().setUpClass()
+
+    @classmethod
+    def trusted(cls):
+        return cls.issuer_certificate
 
     @classmethod
     def openssl(cls, *words, data=None):
@@ -83,6 +103,8 @@ class Oauth(ClientTest):
             f"AUTH={mechanism}", f"{scheme}://localhost:{self.server.ports[scheme]}/",
             expect=expect)
 
+
+class Oauth(OauthTest):
     def test_a_token_opens_its_account(self):
         for scheme in ("imaps", "pop3s"):
             for mechanism in ("OAUTHBEARER", "XOAUTH2"):
@@ -106,6 +128,18 @@ class Oauth(ClientTest):
         self.log_in("opaque-somebody", expect=DENIED)
         self.log_in("unknown", expect=DENIED)
         self.log_in("broken", expect=DENIED)
+
+
+class UnknownIssuer(OauthTest):
+    """Asks a server whose certificate nobody vouches for."""
+
+    @classmethod
+    def trusted(cls):
+        return "/dev/null"
+
+    def test_it_is_not_believed(self):
+        self.log_in(f"opaque-{self.user}", expect=DENIED)
+        self.assertIn("certificate verify failed", self.server.log.read_text())
 
 
 if __name__ == "__main__":
