@@ -104,6 +104,7 @@ struct FlagChange {
   FlagOperation operation = FlagOperation::add;
   FlagSet flags;
   std::optional<Modseq> unchanged_since;  // RFC 7162 3.1.3
+  FlagSet cleared{};                      // with add: taken away in the same step
 };
 
 struct FlagChangeResult {

@@ -150,7 +150,12 @@ StoreResult<FlagChangeResult> change(sqlite::Database& database, MailboxRow& row
   result.previous_modseq = row.highest_modseq;
   auto bits = resolve_flags(database, row, wanted.flags, wanted.operation != FlagOperation::remove);
   if (!bits) return std::unexpected(bits.error());
-  const BitChange change = bit_change(wanted.operation, *bits);
+  BitChange change = bit_change(wanted.operation, *bits);
+  if (wanted.operation == FlagOperation::add) {
+    const auto cleared = resolve_flags(database, row, wanted.cleared, false);
+    if (!cleared) return std::unexpected(cleared.error());
+    change.keep &= ~*cleared;
+  }
   const std::uint64_t unchanged_since =
       wanted.unchanged_since ? wanted.unchanged_since->value : row.highest_modseq.value;
   const Modseq modseq{row.highest_modseq.value + 1};

@@ -207,6 +207,13 @@ class StoreImpl final : public Store {
 
   // Whoever has the name later is somebody else.
   void take_rights_from(std::string_view name) {
+    using SharedBy = Directory::SharedBy;
+    for (const SharedMailbox& shared : directory_->shared_with(name, SharedBy::name_or_anyone)) {
+      const auto owner = open_account(shared.owner_name);
+      if (!owner) continue;
+      // Where there are none, none are left.
+      if (!(*owner)->for_reader(name)->remove_url_keys()) continue;
+    }
     for (const SharedMailbox& shared : directory_->shared_with(name, Directory::SharedBy::name)) {
       auto owner = open_account(shared.owner_name);
       if (!owner) continue;

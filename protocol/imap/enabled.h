@@ -12,6 +12,7 @@ struct Enabled {
   // Told of annotations that others change (RFC 5464 4.4): of mailboxes, of the account.
   bool metadata = false;
   bool metadata_server = false;
+  bool notify = false;  // by NOTIFY: flags that others change come with the UID (RFC 5465 5.1)
 };
 
 }  // namespace mailkeep::imap

@@ -209,8 +209,9 @@ store::UidSet MailboxView::write_changes(Encoder& out, bool expunges, bool flags
   if (flags) {
     for (const auto& row : pending_flags_) {
       if (pending_expunged_.contains(row.uid)) continue;
-      // RFC 7162 3.2, RFC 9051 7.5.2: what comes unasked has the UID.
-      write_flags(out, row, enabled_->condstore || enabled_->imap4rev2, enabled_->condstore);
+      // RFC 7162 3.2, RFC 9051 7.5.2, RFC 5465 5.1: what comes unasked has the UID.
+      const bool with_uid = enabled_->condstore || enabled_->imap4rev2 || enabled_->notify;
+      write_flags(out, row, with_uid, enabled_->condstore);
     }
     pending_flags_.clear();
   }

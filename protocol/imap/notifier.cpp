@@ -171,7 +171,7 @@ bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
     const store::MailboxEvent& event = events[i].event;
     const bool along =
         event.kind == Kind::renamed && std::ranges::any_of(events, [&](const Event& other) {
-          return other.event.kind == Kind::renamed &&
+          return other.account == events[i].account && other.event.kind == Kind::renamed &&
                  store::is_below(event.name, other.event.name) &&
                  store::is_below(event.old_name, other.event.old_name);
         });
@@ -252,7 +252,10 @@ void Notifier::tell_name(const Event& event, const std::string& name, Encoder& o
   if (!mailbox && !was_visible) return;
   // A mailbox that is gone matches as it did.
   const bool subscribed = what.kind == Kind::subscription || (mailbox && mailbox->info.subscribed);
-  const NotifyEvents events = wanted_by_name(name, own, subscribed, true);
+  NotifyEvents events = wanted_by_name(name, own, subscribed, true);
+  if (what.kind == Kind::renamed && was_visible) {  // who asked for the old name is told, too
+    events |= wanted_by_name(watched_[event.account].prefix + what.old_name, own, subscribed, true);
+  }
   if (what.kind == Kind::subscription) {
     if (events.subscription) write_list(name, "", out);
     return;

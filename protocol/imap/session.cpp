@@ -115,6 +115,7 @@ Awaitable<void> Session::tell_notifications(bool idling) {
     report_failure(error.what());
   }
   if (goes_on) co_return;
+  set_notifier(nullptr);
   try {
     const auto again = co_await watch_for(*this, nullptr, false);
     static_cast<void>(again);  // a store that refuses to be watched tells nothing
@@ -456,6 +457,16 @@ void Session::report_defects(std::string_view account, std::string_view mailbox,
                              const store::AppendResult& result) {
   for (const auto& [uid, kinds] : result.defective) {
     services_.events.message_has_defects("imap", account, mailbox, uid.value, kinds.names());
+  }
+}
+
+bool Session::attempt_read(store::Uid uid, const std::function<void()>& read) {
+  try {
+    read();
+    return true;
+  } catch (const std::exception& error) {
+    report_message_failure(uid, error.what());
+    return false;
   }
 }
 

@@ -142,6 +142,9 @@ class Session {
   // Tells the log that handling one message, of the selected mailbox where no other is named,
   // failed and was mended for the client. May be called from blocking work.
   void report_message_failure(store::Uid uid, std::string_view what, std::string_view mailbox = {});
+  // Runs `read`, which appends octets of a message whose length the client was told already: a
+  // failure must not end there. False where it threw, which the log is told of. From blocking work.
+  bool attempt_read(store::Uid uid, const std::function<void()>& read);
   // Tells the log of messages that came in with defects. Loop thread or blocking work.
   void report_defects(std::string_view account, std::string_view mailbox,
                       const store::AppendResult& result);

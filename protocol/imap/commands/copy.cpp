@@ -74,7 +74,9 @@ protocol::Awaitable<Reply> handle(Session& session, const CopyCommand& command) 
     return transfer_messages(session.mailboxes(), view, *uids, command.destination, command.move);
   });
   if (!result) co_return Reply::refused_destination(result.error());
-  if (result->uids.empty()) co_return Reply::ok(name + " completed, no messages");
+  if (result->uids.empty()) {
+    co_return Reply::ok(std::move(limited), name + " completed, no messages");
+  }
   const std::string code = session.allows(Capability::uid_plus) ? copyuid(*result) : std::string();
   if (!command.move) co_return Reply::ok(code, name + " completed");
   // MOVE tells the UIDs before its EXPUNGE responses, which come with the view's changes

@@ -74,7 +74,7 @@ protocol::Awaitable<Reply> handle(Session& session, const ExpungeCommand& comman
   if (!expunged) co_return Reply::refused(expunged.error());
   // The EXPUNGE responses are the view's: they come with its changes before the tagged reply.
   std::string text = command.uids ? "UID EXPUNGE completed" : "EXPUNGE completed";
-  if (expunged->empty()) co_return Reply::ok(std::move(text));
+  if (expunged->empty()) co_return Reply::ok(std::move(limited), std::move(text));
   co_return co_await reply_after_expunge(session, std::move(text), std::move(limited));
 }
 

@@ -79,11 +79,13 @@ Parsed<FetchCommand> read_fetch(Decoder& decoder, bool by_uid) {
 // cannot be read any more, the announced length is kept: spaces stand for them.
 void read_piece(Session& session, store::Uid uid, OctetRange piece, std::string& out) {
   const std::size_t start = out.size();
-  auto cursor = session.view()->account().messages(
-      session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
-  if (cursor && (*cursor)->next()) (*cursor)->read(piece.begin, piece.size(), out);
+  const bool tried = session.attempt_read(uid, [&] {
+    auto cursor = session.view()->account().messages(
+        session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
+    if (cursor && (*cursor)->next()) (*cursor)->read(piece.begin, piece.size(), out);
+  });
   if (out.size() - start != piece.size()) {
-    session.report_message_failure(uid, "content vanished while it was fetched");
+    if (tried) session.report_message_failure(uid, "content vanished while it was fetched");
     out.resize(start + piece.size(), ' ');
   }
   hide_nuls(out, start);
@@ -93,10 +95,14 @@ void read_piece(Session& session, store::Uid uid, OctetRange piece, std::string&
 // decoded before. False: there is no more.
 bool decode_piece(Session& session, store::Uid uid, DecodedOctets& octets,
                   const LargeLiteral::Decoded& wanted, std::uint64_t& at) {
-  auto cursor = session.view()->account().messages(
-      session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
   std::string piece;
-  if (!cursor || !(*cursor)->next() || !octets.next(**cursor, piece)) return false;
+  bool more = false;
+  session.attempt_read(uid, [&] {
+    auto cursor = session.view()->account().messages(
+        session.view()->id(), store::UidSet({uid.value, uid.value}), store::Detail::row);
+    more = cursor && (*cursor)->next() && octets.next(**cursor, piece);
+  });
+  if (!more) return false;
   const OctetRange kept =
       overlap({at, at + piece.size()}, {wanted.skip, wanted.skip + wanted.take});
   session.output().append(piece, kept.begin - at, kept.size());

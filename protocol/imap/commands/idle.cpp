@@ -27,13 +27,19 @@ protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
   store::Watch watch;
   // Watching begins before the last look for news, so that nothing falls between the two. With
   // NOTIFY its watches tell of the selected mailbox too.
-  const bool notifies = session.notify_request() != nullptr;
+  bool notifies = session.notify_request() != nullptr;
   if (MailboxView* view = session.view(); view && !notifies) {
     watch = view->account().watch(view->id(), session.stream().waker());
   }
   session.out().raw("+ idling\r\n");
   for (;;) {
     if (session.has_notifier()) co_await session.tell_notifications(true);
+    if (notifies && session.notify_request() == nullptr) {  // too much happened for it
+      notifies = false;
+      if (MailboxView* view = session.view()) {
+        watch = view->account().watch(view->id(), session.stream().waker());
+      }
+    }
     if (!notifies) co_await session.tell_changes(true);
     if (!co_await session.flush()) co_return Reply::end();
     const ReaderEvent event = session.reader().next();

@@ -186,11 +186,14 @@ Parsed<NotifyCommand> parse_notify(Decoder& decoder) {
 
 protocol::Awaitable<store::StoreResult<void>> watch_for(
     Session& session, std::shared_ptr<const NotifyRequest> request, bool status) {
-  session.set_notifier(nullptr);
   NotifyEvents enabled;
   enabled.mailbox_metadata = session.enabled().metadata;
   enabled.server_metadata = session.enabled().metadata_server;
-  if (!request && !enabled.any_of_mailboxes()) co_return store::StoreResult<void>{};
+  if (!request && !enabled.any_of_mailboxes()) {
+    session.enabled().notify = false;
+    session.set_notifier(nullptr);
+    co_return store::StoreResult<void>{};
+  }
   auto all = std::make_shared<NotifyRequest>();
   if (request) *all = *request;
   all->by_client = request;
@@ -202,7 +205,10 @@ protocol::Awaitable<store::StoreResult<void>> watch_for(
   const bool utf8 = session.out().utf8();
   const auto begun = co_await session.blocking(
       [&] { return notifier->begin(status, selected, utf8, session.output()); });
-  if (begun) session.set_notifier(std::move(notifier));
+  if (begun) {
+    session.enabled().notify = request != nullptr;
+    session.set_notifier(std::move(notifier));
+  }
   co_return begun;
 }
 
@@ -210,6 +216,7 @@ protocol::Awaitable<Reply> handle(Session& session, const NotifyCommand& command
   if (command.unsupported) {
     co_return Reply::no(supported_events(session), "Some of these events are not known here");
   }
+  co_await session.tell_notifications(false);  // what the one before has seen
   const auto watched = co_await watch_for(session, command.request, command.status);
   if (!watched) co_return Reply::refused(watched.error());
   co_return Reply::ok("NOTIFY completed");

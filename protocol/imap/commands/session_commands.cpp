@@ -164,6 +164,7 @@ protocol::Awaitable<Reply> handle(Session& session, const EnableCommand& command
   session.out().raw("* ENABLED").raw(enabled).crlf();
   const auto after = std::pair(session.enabled().metadata, session.enabled().metadata_server);
   if (before != after) {
+    co_await session.tell_notifications(false);  // what was seen until now
     const auto watched = co_await watch_for(session, session.notify_request(), false);
     if (!watched) co_return Reply::refused(watched.error());
   }

@@ -119,41 +119,39 @@ StoreOutcome outcome_of(MailboxView& view, const StoreCommand& command, bool con
   return outcome;
 }
 
-// A STORE that replaces all flags, by a user who may change some: these are set and cleared.
-std::vector<store::FlagChange> replacing_changes(const MailboxView& view,
-                                                 const StoreCommand& command,
-                                                 const store::UidSet& uids) {
-  store::FlagChange add{uids, store::FlagOperation::add,
-                        permitted_flags(command.flags, view.rights()), command.unchanged_since};
-  store::FlagChange remove{uids, store::FlagOperation::remove, {}, {}};
-  remove.flags.system = permitted_bits(view.rights()) & store::flag::system & ~command.flags.system;
+// A STORE that replaces all flags, by a user who may change some: these are set and cleared, both
+// in one step, so that UNCHANGEDSINCE is of both.
+store::FlagChange replacing_change(const MailboxView& view, const StoreCommand& command,
+                                   const store::UidSet& uids) {
+  store::FlagChange change{uids, store::FlagOperation::add,
+                           permitted_flags(command.flags, view.rights()), command.unchanged_since};
+  change.cleared.system =
+      permitted_bits(view.rights()) & store::flag::system & ~command.flags.system;
   if (view.may(right::write)) {
     for (const std::string& keyword : view.keywords()) {
       const bool kept = std::ranges::any_of(command.flags.keywords, [&](const std::string& one) {
         return equal_ignoring_case(one, keyword);
       });
-      if (!kept) remove.flags.keywords.push_back(keyword);
+      if (!kept) change.cleared.keywords.push_back(keyword);
     }
   }
-  return {std::move(add), std::move(remove)};
+  return change;
 }
 
 // What of a STORE the user may do (RFC 4314 4); nothing where that is none of it.
-std::vector<store::FlagChange> permitted_changes(const MailboxView& view,
-                                                 const StoreCommand& command,
-                                                 const store::UidSet& uids) {
+std::optional<store::FlagChange> permitted_change(const MailboxView& view,
+                                                  const StoreCommand& command,
+                                                  const store::UidSet& uids) {
   const bool may_all = view.may(right::keep_seen | right::write | right::mark_deleted);
   const bool replaces = command.operation == store::FlagOperation::replace;
-  if (!may_all && permitted_bits(view.rights()) == 0) return {};
-  if (!may_all && replaces) return replacing_changes(view, command, uids);
+  if (!may_all && permitted_bits(view.rights()) == 0) return std::nullopt;
+  if (!may_all && replaces) return replacing_change(view, command, uids);
   store::FlagChange change{uids, command.operation, permitted_flags(command.flags, view.rights()),
                            command.unchanged_since};
   const bool asks = command.flags.system != 0 || !command.flags.keywords.empty();
   const bool may = change.flags.system != 0 || !change.flags.keywords.empty();
-  if (asks && !may) return {};
-  std::vector<store::FlagChange> changes;
-  changes.push_back(std::move(change));
-  return changes;
+  if (asks && !may) return std::nullopt;
+  return change;
 }
 
 }  // namespace
@@ -185,12 +183,13 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
     }
     if (command.unchanged_since) enable_condstore(session);
     limits[i] = limit_messages(session.settings(), *uids);
-    auto allowed = permitted_changes(view, command, *uids);
-    if (allowed.empty()) outcomes[i].reply = Reply::refused(store::StoreError::no_permission);
-    for (store::FlagChange& change : allowed) {
-      changes.push_back(std::move(change));
-      places.push_back(i);
+    auto allowed = permitted_change(view, command, *uids);
+    if (!allowed) {
+      outcomes[i].reply = Reply::refused(store::StoreError::no_permission);
+      continue;
     }
+    changes.push_back(*std::move(allowed));
+    places.push_back(i);
   }
   if (changes.empty()) co_return outcomes;
   const bool condstore = session.enabled().condstore;
@@ -200,7 +199,7 @@ protocol::Awaitable<std::vector<StoreOutcome>> handle_stores(
       StoreOutcome& outcome = outcomes[places[k]];
       outcome = outcome_of(view, *commands[places[k]], condstore, results[k]);
       const std::string& limit = limits[places[k]];
-      if (limit.empty()) continue;
+      if (limit.empty() || outcome.reply.kind != Reply::Kind::ok) continue;
       if (outcome.reply.code.empty()) {
         outcome.reply.code = limit;
       } else {

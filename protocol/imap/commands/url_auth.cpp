@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kInternal = "INTERNAL";
 // Octets of a message that are read and written at a time.
 constexpr std::uint64_t kFetchedPieceOctets = 256 * 1024;
+constexpr std::size_t kTokenOctets = 76;  // what a URL with its token has more than its rump
 
 // mechanism = "INTERNAL" / 1*(ALPHA / DIGIT / "-" / "."): others are not known.
 Parsed<void> parse_mechanism(Decoder& decoder) {
@@ -31,6 +32,7 @@ UrlBase base_of(const Session& session, const std::string& user) {
 store::StoreResult<std::optional<std::string>> authorize(const Session& session,
                                                          const std::string& rump) {
   const auto url = parse_authorized_url(rump, true);
+  if (rump.size() + kTokenOctets > kMaxUrlBytes) return std::nullopt;
   const std::string& user = session.mailboxes().own().name();
   const std::string name = url ? mailbox_of(url->message, base_of(session, user)) : std::string();
   if (name.empty()) return std::nullopt;
@@ -88,11 +90,31 @@ std::optional<UrlOctets> find_octets(const Session& session, const std::string& 
 
 // Appends the next piece. Where it cannot be read any more, the announced length is kept: spaces
 // stand for it.
-void read_piece(UrlOctets& octets, std::string& out) {
+void read_piece(Session& session, UrlOctets& octets, std::string& out) {
   const std::size_t start = out.size();
   const std::uint64_t length = std::min(octets.left(), kFetchedPieceOctets);
-  if (!octets.read(length, out)) out.resize(start + length, ' ');
+  bool read = false;
+  session.attempt_read({}, [&] { read = octets.read(length, out); });
+  if (!read) out.resize(start + length, ' ');
   hide_nuls(out, start);
+}
+
+// Also of mailboxes that are shared with the user, whether or not they are listed.
+store::StoreResult<void> remove_all_keys(const Session& session) {
+  store::Account& own = session.mailboxes().own();
+  if (auto removed = own.remove_url_keys(); !removed) return removed;
+  store::Store* store = session.allows(Capability::acl) ? session.services().store : nullptr;
+  if (store == nullptr) return {};
+  std::string done = own.name();  // an account's mailboxes come one after the other
+  for (const store::SharedMailbox& shared : store->shared_with(own.name())) {
+    if (shared.owner_name == done || shared.owner_name == own.name()) continue;
+    done = shared.owner_name;
+    const auto owner = store->open_account(done);
+    if (!owner) return std::unexpected(owner.error());
+    const auto removed = (*owner)->for_reader(own.name())->remove_url_keys();
+    if (!removed) return removed;
+  }
+  return {};
 }
 
 }  // namespace
@@ -151,15 +173,7 @@ protocol::Awaitable<Reply> handle(Session& session, const ResetKeyCommand& comma
       if (!key) return std::unexpected(key.error());
       return {};
     }
-    const auto all = session.mailboxes().all();
-    if (!all) return std::unexpected(all.error());
-    std::vector<store::Account*> done;
-    for (const ReachedMailbox& mailbox : *all) {
-      if (std::ranges::find(done, mailbox.account.get()) != done.end()) continue;
-      done.push_back(mailbox.account.get());
-      if (auto removed = mailbox.account->remove_url_keys(); !removed) return removed;
-    }
-    return {};
+    return remove_all_keys(session);
   });
   if (!reset) co_return Reply::refused(reset.error());
   if (!command.mailbox) co_return Reply::ok("RESETKEY completed");
@@ -188,16 +202,14 @@ protocol::Awaitable<Reply> handle(Session& session, const GenUrlAuthCommand& com
 }
 
 protocol::Awaitable<Reply> handle(Session& session, const UrlFetchCommand& command) {
-  // All of them are looked for before the line begins, so that none can fail in its middle.
-  std::vector<std::optional<UrlOctets>> found;
-  co_await session.blocking([&] {
-    for (const std::string& url : command.urls) found.push_back(find_octets(session, url));
-  });
   session.out().raw("* URLFETCH");
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    std::optional<UrlOctets>& octets = found[i];
+  for (const std::string& url : command.urls) {
+    // One at a time, since each may hold a whole header.
+    std::optional<UrlOctets> octets;
+    co_await session.blocking(
+        [&] { session.attempt_read({}, [&] { octets = find_octets(session, url); }); });
     Encoder& out = session.out();
-    out.sp().string(command.urls[i]).sp();
+    out.sp().string(url).sp();
     if (!octets) {
       out.raw("NIL");
       continue;
@@ -209,7 +221,7 @@ protocol::Awaitable<Reply> handle(Session& session, const UrlFetchCommand& comma
     out.literal_header(octets->left());
     while (octets->left() > 0) {
       const bool connected =
-          co_await session.flush_during([&] { read_piece(*octets, session.output()); });
+          co_await session.flush_during([&] { read_piece(session, *octets, session.output()); });
       if (!connected) co_return Reply::end();
     }
   }

@@ -276,6 +276,24 @@ class MessageHandling : public DialogTest {
   HandlingEvents events_;
 };
 
+TEST_F(MessageHandling, ALiteralThatBreaksOffIsFilledUp) {
+  std::string large = "Subject: large\r\n\r\n";
+  while (large.size() < 3'000'000) large += "One of the many lines of a large message.\r\n";
+  std::vector<store::NewMessage> messages;
+  messages.push_back({account().begin_upload(), {}, {1'700'000'000, 0}});
+  messages.back().upload.write(large);
+  ASSERT_TRUE(account().append("INBOX", std::move(messages)));
+  execute({"DELETE FROM content WHERE id = 65536 + 2"});
+  reopen({});
+  const std::string said = say_imap("f FETCH 1 BODY.PEEK[]\r\nn NOOP\r\n");
+  const std::string announced = '{' + std::to_string(large.size()) + "}\r\n";
+  const std::size_t begin = said.find(announced);
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_THAT(said.substr(begin + announced.size() + large.size()), StartsWith(")\r\nf OK"));
+  EXPECT_THAT(said, HasSubstr("\r\nn OK"));
+  EXPECT_THAT(events_.failures, Contains("ann INBOX 1 FETCH"));
+}
+
 class EveryStage : public MessageHandling, public testing::WithParamInterface<Stage> {
  protected:
   // The lines of `text` with 2 taken out of their numbers, which is where the fault may show.

@@ -32,6 +32,17 @@ TEST_F(FlagsTest, AddRemoveAndReplace) {
   expect_clean();
 }
 
+TEST_F(FlagsTest, WhatIsAddedAndClearedAtOnceIsRefusedAtOnce) {
+  change(inbox_, {range(1, 2), FlagOperation::add, {flag::flagged, {}}, {}});
+  const Modseq known = info("INBOX").highest_modseq;
+  change(inbox_, {range(2, 2), FlagOperation::add, {flag::draft, {}}, {}});
+  FlagChange wanted{range(1, 2), FlagOperation::add, {flag::seen, {}}, known};
+  wanted.cleared.system = flag::flagged;
+  EXPECT_EQ(change(inbox_, wanted).modified, range(2, 2));
+  EXPECT_EQ(flags(), (std::vector<FlagBits>{flag::seen, flag::flagged | flag::draft, 0, 0, 0}));
+  expect_clean();
+}
+
 TEST_F(FlagsTest, TellsWhatChangedAndTheModseq) {
   const Modseq before = info("INBOX").highest_modseq;
   change(inbox_, {range(2, 2), FlagOperation::add, {flag::seen, {}}, {}});
