@@ -42,6 +42,7 @@ void Importer::run(MailSource& source, const Complain& complain,
     step();
   }
   for (auto& [folder, mailbox] : mailboxes_) end_uids(mailbox);
+  finish(complain);  // the next source may make the mailbox its own
 }
 
 void Importer::begin_folders(const MailSource& source, const Complain& complain) {
@@ -218,9 +219,12 @@ void Importer::commit_batches() {
 void Importer::commit(Batch batch) {
   const std::uint64_t count = batch.messages.size();
   std::optional<store::StoreError> error;
+  // Later UIDs would end the wait for those that were refused.
+  const auto before = refused_.find(batch.mailbox);
+  if (before != refused_.end()) error = before->second;
   std::uint64_t added = 0;
   std::uint64_t defective = 0;
-  if (count > 0) {
+  if (!error && count > 0) {
     const auto result = account_->append(batch.mailbox, std::move(batch.messages));
     if (result) {
       added = result->uids.size();
@@ -234,12 +238,14 @@ void Importer::commit(Batch batch) {
     const auto advanced = account_->advance_origin(batch.id, batch.uid_next, store::Modseq{});
     if (!advanced) error = advanced.error();
   }
+  if (error) refused_.emplace(batch.mailbox, *error);
   const std::lock_guard lock(mutex_);
   if (!error) {
     defective_ += defective;
     known_ += count - added;
     return;
   }
+  if (count == 0) return;
   refusals_.push_back({batch.mailbox + ": " + std::to_string(count) +
                            " messages refused: " + std::string(store::describe(*error)),
                        count, batch.bytes});

@@ -40,6 +40,7 @@ class Importer {
   // Imports all of a source: makes its folders, and keeps UIDs and UIDVALIDITY in those that no
   // message was in before. What was imported from the same place before is left out. Each complaint
   // is a sentence with the message's or the mailbox's name; `step` is called after each message.
+  // All is committed then. A mailbox that was refused a commit gets no more.
   void run(MailSource& source, const std::function<void(std::string_view)>& complain,
            const std::function<void()>& step);
   // Subscribes what a source says, and nothing else of its folders.
@@ -110,6 +111,7 @@ class Importer {
   std::uint64_t known_ = 0;
   bool committing_ = false;
   bool stop_ = false;
+  std::map<std::string, store::StoreError> refused_;  // by mailbox; of the committer alone
   std::thread committer_;
 };
 

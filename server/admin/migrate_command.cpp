@@ -5,6 +5,7 @@
 #include <istream>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "server/admin/arguments.h"
 #include "server/admin/open_store.h"
@@ -56,6 +57,14 @@ RemoteLogin login_of(const AdminContext& context, const Arguments& arguments) {
   return login;
 }
 
+// Each message that waits for its commit may have a file.
+void allow_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string summary(const MigrationReport& report, bool dry_run, bool expunge,
                     Clock::duration time) {
   const double seconds = std::chrono::duration<double>(time).count();
@@ -95,6 +104,7 @@ int migrate_mail(const AdminContext& context, const std::vector<std::string>& wo
                                   : store::StoreOptions().max_message_bytes;
   if (const auto pattern = arguments.value("--exclude")) options.exclude.push_back(*pattern);
   if (arguments.value("--pop3")) options.pop3 = url_option(arguments, "--pop3", false);
+  allow_all_descriptors();
   const auto store = open_store(context.config, MissingStore::refuse);
   const auto account = open_account(*store, arguments.plain().front());
   const auto start = Clock::now();

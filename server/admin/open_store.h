@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -26,12 +27,17 @@ std::shared_ptr<store::Account> open_account(store::Store& store, std::string_vi
 // The stored form of an account's name. Throws std::runtime_error where it can be none.
 std::string checked_account_name(std::string_view name);
 
-// A result of the store, or std::runtime_error "WHAT: the store's sentence".
+// The store says no, as a result that is no failure of the machine.
+class StoreRefusal : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A result of the store, or StoreRefusal "WHAT: the store's sentence".
 template <class T>
 T expect(store::StoreResult<T> result, std::string_view what) {
   if (!result) {
-    throw std::runtime_error(std::string(what) + ": " +
-                             std::string(store::describe(result.error())));
+    throw StoreRefusal(std::string(what) + ": " + std::string(store::describe(result.error())));
   }
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }

@@ -86,6 +86,8 @@ void ImapClient::greet(const RemoteLogin& login) {
   if (stream_->is_encrypted()) return;
   if (has("STARTTLS")) {
     command("STARTTLS", [](std::string_view) {});
+    // What came in the open would pass for what came over TLS (CVE-2011-0411).
+    if (!reader_.is_idle()) throw ProtocolError("the server answers before it is asked");
     stream_->start_tls();
     read_capabilities();
   } else if (!stream_->is_loopback() && login.check_certificate) {
@@ -229,7 +231,7 @@ RemoteMailbox ImapClient::examine(const std::string& wire_name) {
     if (const auto value = code("UIDNEXT")) mailbox.uid_next = static_cast<std::uint32_t>(*value);
     if (const auto value = code("HIGHESTMODSEQ")) mailbox.modseq = *value;
   });
-  if (mailbox.uid_validity == 0) throw ProtocolError("the mailbox has no UIDVALIDITY");
+  if (mailbox.uid_validity == 0) throw RemoteRefusal("the mailbox has no UIDVALIDITY");
   return mailbox;
 }
 

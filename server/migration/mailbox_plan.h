@@ -41,7 +41,7 @@ struct PlanOptions {
 
 // Compares the mailbox, which `client` selects, with what is here. Only what changed there since
 // the last time is asked for where the server can tell (RFC 7162). Throws as ImapClient does, and
-// std::runtime_error where the store refuses.
+// StoreRefusal where the store refuses.
 void make_plan(ImapClient& client, store::Account& account, const PlanOptions& options,
                MailboxPlan& plan);
 

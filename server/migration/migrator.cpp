@@ -100,6 +100,9 @@ class Migration {
     } catch (const RemoteRefusal& refusal) {
       complain(plan.name + ": " + refusal.what());
       plan.state.uid_validity = 0;
+    } catch (const StoreRefusal& refusal) {
+      complain(refusal.what());
+      plan.state.uid_validity = 0;
     }
   }
 

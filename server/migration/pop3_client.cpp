@@ -19,6 +19,8 @@ class Pop3Client {
     expect_ok();
     if (!stream_.is_encrypted() && !stream_.is_loopback() && login.check_certificate) {
       send("STLS");
+      // What came in the open would pass for what came over TLS (CVE-2011-0411).
+      if (begin_ != input_.size()) throw ProtocolError("the server answers before it is asked");
       stream_.start_tls();
     }
   }

@@ -32,6 +32,8 @@ class ResponseReader {
 
   // Takes all octets; throws ProtocolError.
   void feed(std::string_view octets);
+  // Whether no response has begun and not ended.
+  bool is_idle() const { return text_.empty() && literal_left_ == 0; }
 
  private:
   void end_line();

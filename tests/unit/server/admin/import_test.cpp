@@ -215,6 +215,34 @@ TEST_F(ImportMaildir, MailIsKeptAndGetsNewUidsWhereThereIsOther) {
   EXPECT_EQ(octets("ann").size(), 2U) << "known by its UID there";
 }
 
+TEST_F(ImportMaildir, TwoWithUidsComeIntoOneMailbox) {
+  write_file("one/cur/1.a:2,", "A: 1\n\n");
+  write_file("one/dovecot-uidlist", "3 V1111 N30\n5 :1.a\n");
+  write_file("two/cur/1.b:2,", "A: 2\n\n");
+  write_file("two/cur/2.b:2,", "A: 3\n\n");
+  write_file("two/dovecot-uidlist", "3 V2222 N40\n5 :1.b\n6 :2.b\n");
+  EXPECT_EQ(import({path("one").string(), path("two").string()}), exit_code::ok) << err();
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 1\r\n\r\n", "A: 2\r\n\r\n", "A: 3\r\n\r\n"));
+}
+
+TEST_F(ImportMaildir, WhatQuotaRefusedComesWithALaterImport) {
+  const std::size_t count = 2 * Importer::kBatchMessages + 50;
+  std::string list = "3 V1111 N9999\n";
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::string name = std::to_string(i) + ".a";
+    write_file("md/cur/" + name + ":2,", "A: 1\n\n");
+    list += std::to_string(i) + " :" + name + "\n";
+  }
+  write_file("md/dovecot-uidlist", list);
+  const std::string most = std::to_string(Importer::kBatchMessages + 100);
+  EXPECT_EQ(run({"user", "quota", "ann", "--messages", most}), exit_code::ok) << err();
+  EXPECT_EQ(import({path("md").string()}), exit_code::failed);
+  EXPECT_EQ(octets("ann").size(), Importer::kBatchMessages) << "no later ones";
+  EXPECT_EQ(run({"user", "quota", "ann", "--messages", "none"}), exit_code::ok) << err();
+  EXPECT_EQ(import({path("md").string()}), exit_code::ok) << err();
+  EXPECT_EQ(octets("ann").size(), count);
+}
+
 TEST_F(ImportMaildir, CompressedFilesAreNoMessages) {
   write_file("md/cur/1.a,S=8:2,", std::string("\x1f\x8b\x08\0rest", 8));
   EXPECT_EQ(import({path("md").string()}), exit_code::failed);

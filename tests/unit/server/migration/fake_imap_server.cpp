@@ -133,6 +133,10 @@ bool FakeImapServer::answer(Session& session, const std::string& line) {
     session.send("* BYE too busy\r\n");
     return false;
   }
+  if (command == "STARTTLS" && faults.talks_before_tls) {
+    session.send(tag + " OK begin\r\n* CAPABILITY ");
+    return true;
+  }
   if (command == "LIST" || command == "LSUB") list(session, command == "LSUB");
   if (command == "STATUS") {
     const std::string name = argument();

@@ -41,6 +41,7 @@ struct FakeFaults {
   bool endless_line = false;      // LIST is answered by a line without an end
   bool drip = false;              // LIST is answered by a keep-alive line now and then, forever
   bool bye_at_login = false;
+  bool talks_before_tls = false;  // more than its answer follows STARTTLS at once
 };
 
 class FakeImapServer {

@@ -317,6 +317,20 @@ TEST_F(HostileServer, ThatSaysGoodbyeOrIsNotThere) {
   EXPECT_THAT(err(), HasSubstr("127.0.0.1:1: Connection refused"));
 }
 
+TEST_F(HostileServer, ThatTalksBeforeTlsIsNotHeard) {
+  remote_.capabilities += " STARTTLS";
+  remote_.faults.talks_before_tls = true;
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("the server answers before it is asked"));
+}
+
+TEST_F(HostileServer, WithAMailboxWithoutUidValidityGivesTheOthers) {
+  remote_.mailboxes["Bad"] = {.uid_validity = 0};
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("Bad: the mailbox has no UIDVALIDITY"));
+  EXPECT_EQ(octets("ann"), remote_texts());
+}
+
 TEST_F(HostileServer, WithUidsAtTheEndLeavesRoomHere) {
   remote_.mailboxes["INBOX"].messages.push_back({0xffffffffU, "A: last\r\n\r\n"});
   remote_.mailboxes["INBOX"].uid_next = 0xffffffffU;
@@ -331,6 +345,14 @@ TEST_F(HostileServer, WithTooLongMessagesGivesTheOthers) {
   EXPECT_EQ(migrate(), exit_code::failed);
   EXPECT_THAT(err(), HasSubstr("INBOX: message 7 has 300008 octets"));
   EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 30}));
+}
+
+TEST_F(MigrateTest, AMailboxThatCannotBeMadeLeavesTheOthers) {
+  remote_.mailboxes["A"] = {};
+  EXPECT_EQ(run({"user", "quota", "ann", "--mailboxes", "1"}), exit_code::ok) << err();
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("A: The account is over its quota."));
+  EXPECT_EQ(octets("ann"), remote_texts());
 }
 
 TEST_F(MigrateTest, QuotaIsKept) {
