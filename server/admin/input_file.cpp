@@ -16,10 +16,11 @@ void throw_file_error(const std::filesystem::path& path) {
 }
 
 InputFile::InputFile(const std::filesystem::path& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (descriptor_ < 0) throw_file_error(path_);
   struct stat status{};
-  if (::fstat(descriptor_, &status) != 0) {
+  // Nobody waits for somebody to write to a pipe; what is written to one is waited for.
+  if (::fcntl(descriptor_, F_SETFL, 0) != 0 || ::fstat(descriptor_, &status) != 0) {
     ::close(descriptor_);
     throw_file_error(path_);
   }

@@ -27,6 +27,13 @@ bool is_maildir(const fs::path& directory) {
   return fs::is_directory(directory / "cur", error) || fs::is_directory(directory / "new", error);
 }
 
+// Whether it is a link, which may lead to files that are not the user's, or no file at all.
+bool is_odd_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 // Nothing where it is no regular file.
 std::optional<MailFile> mail_file(const fs::path& path) {
   struct stat status{};
@@ -60,7 +67,7 @@ class Scan {
       } else if (!maildir && ends_with_ignoring_case(name, ".eml")) {
         eml.push_back(entry);
       } else if (!maildir && ends_with_ignoring_case(name, ".mbox")) {
-        result.mboxes.push_back(entry);
+        if (!refuse_odd_file(entry)) result.mboxes.push_back(entry);
       }
     }
     for (const fs::path& path : eml) add(path, "", false);
@@ -114,7 +121,14 @@ class Scan {
                      });
   }
 
+  bool refuse_odd_file(const fs::path& path) {
+    if (!is_odd_file(path)) return false;
+    result.complaints.push_back(path.string() + ": not a file of its own");
+    return true;
+  }
+
   MailFile* add(const fs::path& path, const std::string& folder, bool in_maildir) {
+    if (refuse_odd_file(path)) return nullptr;
     try {
       auto file = mail_file(path);
       if (!file) return nullptr;

@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 // The whole file; nothing where there is none or it is too long to be one of these.
 std::optional<std::string> read_list(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kMaxListBytes || error) {
+  // No link: it may lead to files that are not the user's.
+  if (!fs::is_regular_file(fs::symlink_status(path, error)) ||
+      fs::file_size(path, error) > kMaxListBytes || error) {
     return std::nullopt;
   }
   InputFile file(path);

@@ -1,6 +1,8 @@
 #include "server/migration/imap_client.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "protocol/imap/wire/characters.h"
@@ -54,6 +56,18 @@ std::string plain_response(const RemoteLogin& login) {
   response += login.master.empty() ? login.url.user : login.master;
   response += '\0';
   return response + login.password;
+}
+
+// Of "* 5 EXISTS" (RFC 9051 7.4.1).
+std::optional<std::uint32_t> exists_number(std::string_view line) {
+  if (!line.starts_with("* ")) return std::nullopt;
+  line.remove_prefix(2);
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+  if (!equal_ignoring_case(line, " EXISTS")) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -230,6 +244,7 @@ RemoteMailbox ImapClient::examine(const std::string& wire_name) {
     }
     if (const auto value = code("UIDNEXT")) mailbox.uid_next = static_cast<std::uint32_t>(*value);
     if (const auto value = code("HIGHESTMODSEQ")) mailbox.modseq = *value;
+    if (const auto number = exists_number(line)) mailbox.messages = *number;
   });
   if (mailbox.uid_validity == 0) throw RemoteRefusal("the mailbox has no UIDVALIDITY");
   return mailbox;

@@ -35,8 +35,9 @@ store::FlagSet flags_of(const store::MailboxInfo& mailbox, store::FlagBits bits)
   return flags;
 }
 
+// Counts replies in `told`.
 RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t last,
-                          const std::string& items) {
+                          const std::string& items, std::uint64_t& told) {
   RemoteMessages list;
   if (first > last) return list;
   const std::string end = last == 0xffffffffU ? "*" : std::to_string(last);
@@ -45,6 +46,7 @@ RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t
                     [&](const FetchReply& reply) {
                       // "5:*" is the last message too where none is above (RFC 9051 9, seq-range).
                       if (reply.uid < first || reply.uid > last) return;
+                      ++told;
                       if (list.size() >= kMaxMessages) {
                         throw ProtocolError("the mailbox has too many messages");
                       }
@@ -143,6 +145,26 @@ class LocalState {
   store::UidSet taken_;
 };
 
+// What was taken before, and is to be compared. Whether all of it was asked for.
+bool compare_known(ImapClient& client, LocalState& local, const PlanOptions& options,
+                   MailboxPlan& plan) {
+  const std::uint32_t next = local.origin().uid_next.value;
+  if (next <= 1 || plan.id == store::MailboxId{}) return next <= 1;
+  const std::uint64_t since = local.origin().modseq.value;
+  const bool has_changes = plan.state.modseq != 0 && since != 0 && !options.compare_all;
+  if (!has_changes) {
+    const std::string items = options.compare_all ? "(UID FLAGS RFC822.SIZE)" : "(UID FLAGS)";
+    local.compare(fetch_list(client, 1, next - 1, items, plan.told), true, options.compare_all);
+    return true;
+  }
+  if (plan.state.modseq != since) {
+    // RFC 7162 3.1.4.1.
+    const std::string items = "(UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")";
+    local.compare(fetch_list(client, 1, next - 1, items, plan.told), false, false);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::uint64_t MailboxPlan::missing_bytes() const {
@@ -164,22 +186,15 @@ void make_plan(ImapClient& client, store::Account& account, const PlanOptions& o
                MailboxPlan& plan) {
   plan.state = client.examine(plan.remote.wire_name);
   LocalState local(account, plan, options);
+  const bool all = compare_known(client, local, options, plan);
   const std::uint32_t next = local.origin().uid_next.value;
-  if (next > 1 && plan.id != store::MailboxId{}) {
-    const std::uint64_t since = local.origin().modseq.value;
-    const bool has_changes = plan.state.modseq != 0 && since != 0 && !options.compare_all;
-    if (!has_changes) {
-      const std::string items = options.compare_all ? "(UID FLAGS RFC822.SIZE)" : "(UID FLAGS)";
-      local.compare(fetch_list(client, 1, next - 1, items), true, options.compare_all);
-    } else if (plan.state.modseq != since) {
-      // RFC 7162 3.1.4.1.
-      const std::string items = "(UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")";
-      local.compare(fetch_list(client, 1, next - 1, items), false, false);
-    }
+  if (plan.state.uid_next == 0 || plan.state.uid_next > next) {
+    const RemoteMessages missing =
+        fetch_list(client, next, 0xffffffffU, "(UID RFC822.SIZE)", plan.told);
+    for (const auto& [uid, message] : missing) plan.missing.push_back({uid, message.size});
   }
-  if (plan.state.uid_next != 0 && plan.state.uid_next <= next) return;
-  const RemoteMessages missing = fetch_list(client, next, 0xffffffffU, "(UID RFC822.SIZE)");
-  for (const auto& [uid, message] : missing) plan.missing.push_back({uid, message.size});
+  plan.incomplete = all && plan.told < plan.state.messages;
+  if (plan.incomplete) plan.gone = store::UidSet();
 }
 
 }  // namespace mailkeep::server

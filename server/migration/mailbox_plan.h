@@ -29,6 +29,8 @@ struct MailboxPlan {
   // UIDs here and the flags that they have there.
   std::vector<std::pair<store::Uid, store::FlagSet>> changed;
   store::UidSet gone;             // here, of messages that are not there any more
+  std::uint64_t told = 0;         // replies of the lists that were asked for
+  bool incomplete = false;        // all were asked for, and fewer were told than there are
   std::uint64_t other_sizes = 0;  // messages that do not have the size here that they have there
 
   std::uint64_t missing_bytes() const;

@@ -94,17 +94,36 @@ void MessageFetcher::receive(FetchedMessages& result) {
   if (!wanted_.empty()) fetch_singly(result);
 }
 
+bool MessageFetcher::is_there(std::uint32_t uid) {
+  bool found = false;
+  client_.fetch(
+      std::to_string(uid), "(UID)",
+      {.reply = [&](const FetchReply& reply) { found = found || reply.uid == uid; }, .body = {}});
+  return found;
+}
+
+// What does not come is asked for without its text: a server that refuses even that refuses all for
+// now, which is no message's fault, and leaves this one to another attempt.
 void MessageFetcher::fetch_singly(FetchedMessages& result) {
   const std::vector<MissingMessage> left = wanted_;
   for (const MissingMessage& message : left) {
+    std::string refused;
     try {
       client_.fetch(std::to_string(message.uid), kItems, sink(result));
-      const auto still = std::ranges::find(wanted_, message.uid, &MissingMessage::uid);
-      if (still != wanted_.end()) ++result.gone;
     } catch (const RemoteRefusal& refusal) {
       arrived_.reset();
-      result.complaints.push_back("message " + std::to_string(message.uid) +
-                                  " cannot be fetched: " + refusal.what());
+      refused = refusal.what();
+    }
+    const auto still = std::ranges::find(wanted_, message.uid, &MissingMessage::uid);
+    if (still == wanted_.end()) continue;
+    const bool there = is_there(message.uid);
+    const std::string name = "message " + std::to_string(message.uid);
+    if (!refused.empty()) {
+      result.complaints.push_back(name + " cannot be fetched: " + refused);
+    } else if (there) {
+      result.complaints.push_back(name + " comes without its text");
+    } else {
+      ++result.gone;
     }
   }
 }

@@ -38,6 +38,7 @@ class MessageFetcher {
   };
 
   void receive(FetchedMessages& result);
+  bool is_there(std::uint32_t uid);
   void fetch_singly(FetchedMessages& result);
   void take_body(std::uint64_t size, std::string_view octets);
   void take_reply(const FetchReply& reply, FetchedMessages& result);

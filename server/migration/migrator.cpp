@@ -97,6 +97,7 @@ class Migration {
                             .adopt = !options_.dry_run};
       make_plan(client, *account_, how, plan);
       plan.messages = plan.state.messages;
+      if (plan.incomplete) complain(plan.name + ": the server did not list all of its messages");
     } catch (const RemoteRefusal& refusal) {
       complain(plan.name + ": " + refusal.what());
       plan.state.uid_validity = 0;
@@ -157,7 +158,7 @@ class Migration {
     if (plan.first_time) {
       expect(account_->subscribe(plan.name, plan.remote.subscribed), plan.name);
     }
-    if (failed_.contains(plan.name)) return;
+    if (failed_.contains(plan.name) || plan.incomplete) return;
     std::uint32_t next = plan.state.uid_next;
     if (!plan.missing.empty()) next = std::max(next, plan.missing.back().uid + 1);
     expect(account_->advance_origin(plan.id, store::Uid{next}, store::Modseq{plan.state.modseq}),

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "server/admin/import_command.h"
 #include "server/admin/importer.h"
@@ -370,6 +371,25 @@ TEST_F(ImportFiles, ReportsWhatCannotBeReadAndGoesOn) {
                            HasSubstr("data: no mail in it")));
   EXPECT_THAT(octets("ann"), ElementsAre("A: 2\r\n\r\n"));
   EXPECT_THAT(out(), EndsWith("; 3 could not be imported\n"));
+}
+
+TEST_F(ImportFiles, LinksAndPipesBelowADirectoryAreRefused) {
+  const std::string secret = write_file("secret", std::string(kFrom) + "A: 0\n\n");
+  write_file("md/cur/1.a:2,", "A: 1\n\n");
+  std::filesystem::create_symlink(secret, path("md/cur/2.b:2,"));
+  std::filesystem::create_symlink(secret, path("md/subscriptions"));
+  std::filesystem::create_directories(path("dir"));
+  std::filesystem::create_symlink(secret, path("dir/link.eml"));
+  std::filesystem::create_symlink(secret, path("dir/link.mbox"));
+  ASSERT_EQ(::mkfifo(path("dir/pipe.mbox").c_str(), 0600), 0);
+  EXPECT_EQ(import({path("md").string(), path("dir").string()}), exit_code::failed);
+  for (const char* name : {"2.b:2,", "link.eml", "link.mbox", "pipe.mbox"}) {
+    EXPECT_THAT(err(), HasSubstr(std::string(name) + ": not a file of its own"));
+  }
+  EXPECT_THAT(octets("ann"), ElementsAre("A: 1\r\n\r\n"));
+  std::filesystem::create_symlink(secret, path("named"));
+  EXPECT_EQ(import({path("named").string()}), exit_code::ok) << err();
+  EXPECT_EQ(octets("ann").size(), 2U) << "the command line may name a link";
 }
 
 TEST_F(ImportFiles, RefusesMessagesThatAreTooLong) {

@@ -205,6 +205,11 @@ void FakeImapServer::fetch(Session& session, const std::string& tag, std::string
   if (const std::size_t found = items.find("CHANGEDSINCE "); found != std::string::npos) {
     since = std::stoull(items.substr(found + 13));
   }
+  const bool wants_text = items.find("BODY") != std::string::npos;
+  if (faults.refuses_messages && (wants_text || items == "(UID)")) {
+    session.send(tag + " NO not now\r\n");
+    return;
+  }
   std::size_t number = 0;
   const std::vector<FakeMessage>& messages = session.selected->messages;
   for (const FakeMessage& message : messages) {
@@ -214,8 +219,8 @@ void FakeImapServer::fetch(Session& session, const std::string& tag, std::string
                          const bool last = range.second == 0xffffffff && number == messages.size();
                          return last || (message.uid >= range.first && message.uid <= range.second);
                        });
-    if (!asked || message.modseq <= since) continue;
-    if (message.uid == faults.refused_uid && items.find("BODY") != std::string::npos) {
+    if (!asked || message.modseq <= since || message.uid == faults.unlisted_uid) continue;
+    if (message.uid == faults.refused_uid && wants_text) {
       session.send(tag + " NO cannot read it\r\n");
       return;
     }
@@ -236,7 +241,7 @@ void FakeImapServer::send_message(Session& session, const FakeMessage& message, 
     text += "RFC822.SIZE " + std::to_string(size) + ' ';
   }
   if (has("INTERNALDATE")) text += "INTERNALDATE \"" + message.date + "\" ";
-  if (has("BODY.PEEK[]")) {
+  if (has("BODY.PEEK[]") && message.uid != faults.bare_uid) {
     const std::uint64_t claimed = faults.literal != 0 ? faults.literal : message.text.size();
     text += "BODY[] {" + std::to_string(claimed) + "}\r\n";
     const bool breaks = (faults.close_in_message && faults.closes > 0) || faults.hang_in_message;

@@ -296,6 +296,41 @@ TEST_F(HostileServer, ThatRefusesOneMessageGivesTheOthers) {
   EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 30}));
 }
 
+TEST_F(HostileServer, ThatRefusesForAWhileIsAskedAgainLater) {
+  remote_.faults.refuses_messages = true;
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("INBOX: not all could be fetched: NO not now"));
+  EXPECT_TRUE(octets("ann").empty());
+  remote_.faults = {};
+  EXPECT_EQ(migrate(), exit_code::ok) << err();
+  EXPECT_EQ(octets("ann"), remote_texts());
+}
+
+TEST_F(HostileServer, ThatLeavesOutATextIsReported) {
+  remote_.faults.bare_uid = 7;
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("INBOX: message 7 comes without its text"));
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 30}));
+}
+
+TEST_F(HostileServer, ThatListsLessThanThereIsExpungesNothing) {
+  EXPECT_EQ(migrate(), exit_code::ok) << err();
+  remote_.faults.unlisted_uid = 7;
+  EXPECT_EQ(migrate({"--expunge"}), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("INBOX: the server did not list all of its messages"));
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 7, 30}));
+}
+
+TEST_F(HostileServer, ThatListsLessThanThereIsIsAskedAgainLater) {
+  remote_.faults.unlisted_uid = 30;
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("INBOX: the server did not list all of its messages"));
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 7}));
+  remote_.faults = {};
+  EXPECT_EQ(migrate(), exit_code::ok) << err();
+  EXPECT_EQ(octets("ann"), remote_texts());
+}
+
 TEST_F(HostileServer, ThatNeverEndsALineIsLeft) {
   remote_.faults.endless_line = true;
   EXPECT_EQ(migrate(), exit_code::failed);
