@@ -59,11 +59,27 @@ RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t
   return list;
 }
 
+// Messages that came from elsewhere, or by other UIDs, would come once more.
+void refuse_other_origin(store::Account& account, const store::MailboxInfo& info,
+                         const MailboxPlan& plan) {
+  if (info.messages == 0) return;
+  const store::MailboxOrigin before = expect(account.origin(info.id), plan.name);
+  const bool same = before.source == plan.source && before.uid_validity == plan.state.uid_validity;
+  if (same || !before.source.starts_with(store::kServerOrigin)) return;
+  if (before.uid_next == store::Uid{1}) return;
+  throw RemoteRefusal("its messages came from " + before.source + " (UIDVALIDITY " +
+                      std::to_string(before.uid_validity) +
+                      ") and would come twice: rename the mailbox here first");
+}
+
 // What is here of a mailbox, by the UIDs that its messages have there.
 class LocalState {
  public:
   LocalState(store::Account& account, MailboxPlan& plan, const PlanOptions& options)
       : account_(account), plan_(plan) {
+    if (const auto present = account.mailbox(plan.name)) {
+      refuse_other_origin(account, *present, plan);
+    }
     if (options.adopt) {
       auto adopted =
           expect(account.adopt_mailbox(plan.name, plan.source, plan.state.uid_validity), plan.name);

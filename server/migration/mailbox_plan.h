@@ -42,8 +42,9 @@ struct PlanOptions {
 };
 
 // Compares the mailbox, which `client` selects, with what is here. Only what changed there since
-// the last time is asked for where the server can tell (RFC 7162). Throws as ImapClient does, and
-// StoreRefusal where the store refuses.
+// the last time is asked for where the server can tell (RFC 7162). A mailbox here with messages of
+// another server's mailbox, or of another UIDVALIDITY, is a RemoteRefusal. Else throws as
+// ImapClient does, and StoreRefusal where the store refuses.
 void make_plan(ImapClient& client, store::Account& account, const PlanOptions& options,
                MailboxPlan& plan);
 

@@ -190,6 +190,21 @@ TEST_F(MigrateTest, AMailboxWithMailTakesMoreUnderNewUids) {
   EXPECT_EQ(uids().size(), 4U);
 }
 
+TEST_F(MigrateTest, WhatCameByOtherUidsDoesNotComeTwice) {
+  EXPECT_EQ(migrate(), exit_code::ok) << err();
+  remote_.mailboxes["INBOX"].uid_validity = 2222;
+  EXPECT_EQ(migrate(), exit_code::failed);
+  EXPECT_THAT(err(), HasSubstr("(UIDVALIDITY 1111) and would come twice: rename the mailbox"));
+  EXPECT_EQ(uids(), (std::vector<std::uint32_t>{5, 7, 30}));
+  {
+    const auto store = store::Store::open(config_.data_dir);
+    EXPECT_TRUE(store->open_account("ann").value()->rename_mailbox("INBOX", "Before"));
+  }
+  EXPECT_EQ(migrate(), exit_code::ok) << err();
+  EXPECT_EQ(octets("ann"), remote_texts());
+  EXPECT_EQ(octets("ann", "Before"), remote_texts());
+}
+
 TEST_F(MigrateTest, PrefixesAndSeparatorsAreOnlyThere) {
   remote_.prefix = "INBOX.";
   remote_.separator = '.';
