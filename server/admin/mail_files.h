@@ -34,10 +34,10 @@ struct DirectoryContent {
 
 // All mail below a directory. A directory with `cur` or `new` is a Maildir and its ".A.B"
 // directories are its folders; a Maildir inside a plain directory is a folder named by its way from
-// the top. Else files that end in .eml are messages, and belong to no folder. Symbolic links below
-// it are not followed; those in place of files, and pipes, are complained of. UIDs, keywords, POP3
-// ids and subscriptions are taken from the files that Dovecot or Courier keep in Maildirs; `ids`
-// makes POP3 ids where they tell none.
+// the top. Else files that end in .eml are messages, and belong to no folder. Symbolic links in
+// place of files, and pipes, are complained of, not read. UIDs, keywords, POP3 ids and
+// subscriptions are taken from the files that Dovecot or Courier keep in Maildirs; `ids` makes POP3
+// ids where they tell none.
 DirectoryContent scan_directory(const std::filesystem::path& top,
                                 const std::optional<Pop3IdFormat>& ids = std::nullopt);
 
