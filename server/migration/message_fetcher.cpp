@@ -117,14 +117,14 @@ void MessageFetcher::fetch_singly(FetchedMessages& result) {
     const auto still = std::ranges::find(wanted_, message.uid, &MissingMessage::uid);
     if (still == wanted_.end()) continue;
     const bool there = is_there(message.uid);
-    const std::string name = "message " + std::to_string(message.uid);
-    if (!refused.empty()) {
-      result.complaints.push_back(name + " cannot be fetched: " + refused);
-    } else if (there) {
-      result.complaints.push_back(name + " comes without its text");
-    } else {
+    if (refused.empty() && !there) {
       ++result.gone;
+      continue;
     }
+    std::string complaint = "message " + std::to_string(message.uid);
+    complaint += refused.empty() ? " comes without its text" : " cannot be fetched: ";
+    complaint += refused;
+    result.complaints.push_back(std::move(complaint));
   }
 }
 
