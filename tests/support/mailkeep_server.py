@@ -24,12 +24,12 @@ def free_ports(count):
             one.close()
 
 
-def make_certificate(folder):
-    """A self-signed ECDSA P-256 certificate for localhost. Returns the paths (certificate, key)."""
+def make_certificate(folder, name="localhost"):
+    """A self-signed ECDSA P-256 certificate. Returns the paths (certificate, key)."""
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-         "-nodes", "-days", "30", "-subj", "/CN=localhost",
+         "-nodes", "-days", "30", "-subj", f"/CN={name}",
          "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
          "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
     return certificate, key

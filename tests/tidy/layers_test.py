@@ -69,6 +69,25 @@ def command_names():
     return set(re.findall(r'^    \{"([A-Z ]+)",', table, re.M))
 
 
+def capability_names():
+    return re.findall(r'\.name = "([^"]+)"', text("protocol/imap/capability.cpp"))
+
+
+def table_of_rfcs():
+    """The cells of each row of docs/rfc.md, by section and name."""
+    rows, section = {}, ""
+    for line in lines("docs/rfc.md"):
+        section = line[3:].strip() if line.startswith("## ") else section
+        if len(cells := line.split("|")) == 7 and "`" in line:
+            rows[section, cells[1].strip()] = cells
+    return rows
+
+
+def said_in(transcript):
+    """What a transcript's steps say and what its cases need."""
+    return "\n".join(re.findall(r"^(?:[CSUOENR]\d?|needs): (.*)", text(transcript), re.M))
+
+
 class Layers(unittest.TestCase):
     maxDiff = None
 
@@ -135,29 +154,17 @@ class Layers(unittest.TestCase):
                     if (match[1] or match[2]) in names]
         self.check(problems, "who compares command names belongs in command_table.cpp")
 
-    def test_every_command_and_capability_has_a_transcript(self):
+    def test_every_command_has_a_transcript(self):
         dialogs = "\n".join(text(path) for path in files()
                             if path.parts[:2] == ("tests", "transcripts") and path.suffix == ".txt")
         sent = " ".join(re.findall(r"^[CR]\d?: (.*)", dialogs, re.M)).upper()
         problems = [f"command {name}" for name in command_names() if f" {name}" not in sent]
-        capabilities = re.findall(r'\.name = "([A-Z0-9a-z+=-]+)"',
-                                  text("protocol/imap/capability.cpp"))
-        self.assertGreater(len(capabilities), 10)
-        # What needs another address than loopback or a configuration is tried in the process.
-        inside = "\n".join(text(path) for path in files()
-                           if path.parts[:2] == ("tests", "session")
-                           or str(path) == "tests/unit/protocol/imap/capability_test.cpp")
-        problems += [f"capability {name}" for name in capabilities if name not in dialogs + inside]
         self.check(problems, "has no dialog in tests/transcripts")
 
     def test_every_capability_has_a_row_in_the_table_of_rfcs(self):
-        rows, section = {}, ""
-        for line in lines("docs/rfc.md"):
-            section = line[3:].strip() if line.startswith("## ") else section
-            if len(cells := line.split("|")) == 7 and "`" in line:
-                rows[section, cells[1].strip()] = cells
+        rows = table_of_rfcs()
         known = {str(path) for path in files()}
-        names = re.findall(r'\.name = "([^"]+)"', text("protocol/imap/capability.cpp"))
+        names = capability_names()
         self.assertGreater(len(names), 10)
         problems = [f"{name} has no row" for name in names if ("IMAP", name) not in rows]
         problems += [f"{name} is no capability" for section, name in rows
@@ -168,6 +175,18 @@ class Layers(unittest.TestCase):
         problems += [f"{name}: no test" for (_, name), cells in rows.items()
                      if "`tests/" not in cells[5]]
         self.check(problems, "see docs/rfc.md")
+
+    def test_every_capability_has_a_transcript(self):
+        # One that its row names, with steps that see it announced or cases that need it.
+        rows = table_of_rfcs()
+        problems = []
+        for name in capability_names():
+            end = "" if name.endswith("=") else r"(?![\w=+-])"
+            word = re.compile(r"(?:(?<![\w!=-])|\\b)" + re.escape(name) + end)
+            paths = re.findall(r"`(tests/transcripts/imap/[^`]+)`", rows["IMAP", name][5])
+            if not any(word.search(said_in(path).replace("\\+", "+")) for path in paths):
+                problems.append(f"{name}: {paths or 'no transcript'}")
+        self.check(problems, "name a transcript in docs/rfc.md that shows it or needs it")
 
     def test_every_setting_is_in_the_sample_configuration(self):
         sources = "".join(text(f"server/config/{part}settings.cpp")

@@ -32,10 +32,13 @@ class Connection:
     def close(self):
         self.socket.close()
 
-    def starttls(self):
+    def starttls(self, certificate=None):
+        """`certificate`: the client's, and its key, if it shows one."""
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        if certificate:
+            context.load_cert_chain(*certificate)
         self.socket = context.wrap_socket(self.socket)
 
     def compress(self):

@@ -98,6 +98,12 @@ class FileTest(unittest.TestCase):
         self.assertEqual((one.differs, two.differs), ({}, {"dovecot": "why"}))
         self.assertEqual((two.steps[0].connection, two.steps[0].kind), (2, "C"))
 
+    def test_settings_are_those_of_the_whole_file(self):
+        transcript = self.parse("settings: [a] b = c\nsettings: [a] d = e\n= t\nC: a\n")
+        self.assertEqual(transcript.settings, ("[a] b = c", "[a] d = e"))
+        self.assertEqual(self.parse("= t\nC: a\n").settings, ())
+        self.assertRaises(TranscriptError, self.parse, "= t\nsettings: [a] b = c\nC: a\n")
+
     def test_mistakes_are_reported(self):
         for text in ("C: a\n", "= t\nnosuchkey: 1\nC: a\n", "= t\n", "= t\nC: a\nwhat is this\n"):
             self.assertRaises(TranscriptError, self.parse, text)

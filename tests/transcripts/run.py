@@ -18,9 +18,9 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
-from connection import Closed, Connection, Late, send_line, substitute  # noqa: E402
-from mailkeep_server import MailkeepServer  # noqa: E402
+from connection import Closed, Late, send_line, substitute  # noqa: E402
 from match import LITERAL, Matcher, PatternError, unescape  # noqa: E402
+from servers import Target, lhlo, lmtp_capabilities, pop3_capabilities, started  # noqa: E402
 from transcript import PEERS, TranscriptError, parse  # noqa: E402
 
 
@@ -37,24 +37,6 @@ def message_bytes(name):
     return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-class Target:
-    """A server that is running."""
-
-    def __init__(self, options, user):
-        self.host, self.port, self.pop3_port = options.host, options.port, options.pop3_port
-        self.lmtp_port = options.lmtp_port
-        self.user, self.password, self.timeout = user, options.password, options.timeout
-
-    def imap(self):
-        return Connection(self.host, self.port, self.timeout)
-
-    def pop3(self):
-        return Connection(self.host, self.pop3_port, self.timeout)
-
-    def lmtp(self):
-        return Connection(self.host, self.lmtp_port, self.timeout)
-
-
 class Control:
     """The runner's own connection, which prepares each case."""
 
@@ -65,6 +47,9 @@ class Control:
         self.boxes = []
         self.capabilities = set()
         self.do("CAPABILITY")
+        if "LOGINDISABLED" in self.capabilities:
+            self.do("STARTTLS")
+            self.connection.starttls()
         self.do(f'LOGIN "{target.user}" "{target.password}"')
         self.do("CAPABILITY")
 
@@ -237,6 +222,8 @@ class CaseRun:
             connection.close()
         elif step.text == "!starttls":
             connection.starttls()
+        elif step.text == "!starttls certificate":
+            connection.starttls(self.target.certificate)
         elif step.text == "!compress":
             connection.compress()
         elif step.kind == "R":
@@ -347,33 +334,6 @@ def missing(case, capabilities):
     return None
 
 
-def pop3_capabilities(target):
-    connection = target.pop3()
-    with contextlib.closing(connection):
-        connection.pop3_line()
-        connection.send(b"CAPA\r\n")
-        names = set()
-        while (line := connection.pop3_line()) not in (".", "") and not line.startswith("-"):
-            names.add(line.upper().split()[0])
-        return names
-
-
-def lhlo(connection):
-    """Says LHLO; the keywords of the answer."""
-    connection.send(b"LHLO transcript.example\r\n")
-    lines = []
-    while not lines or lines[-1][3:4] == "-":
-        lines.append(connection.pop3_line())
-    return {line[4:].upper().split()[0] for line in lines}
-
-
-def lmtp_capabilities(target):
-    connection = target.lmtp()
-    with contextlib.closing(connection):
-        connection.pop3_line()
-        return lhlo(connection)
-
-
 def run_case(target, control, transcript, case, box, peer):
     """Returns None, or the report of the failure."""
     run = None
@@ -435,7 +395,35 @@ def run_all(options, transcripts):
         return run_transcript(Target(options, user), transcript, options, own)
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(one, enumerate(transcripts, 1)))
+        return list(pool.map(one, enumerate(transcripts, 1)))
+
+
+def run_with_settings(options, transcript):
+    with started(options, ["u1"], transcript.settings) as own:
+        return run_transcript(Target(own, "u1"), transcript, own, True)
+
+
+def run_with_server(options, transcripts):
+    plain = [one for one in transcripts if not one.settings]
+    results = [run_with_settings(options, one) for one in transcripts if one.settings]
+    if plain:
+        with started(options, [f"u{number}" for number in range(1, len(plain) + 1)]) as own:
+            results += run_all(own, plain)
+    return results
+
+
+def run_on_peer(options, transcripts):
+    ports = {"imap": options.port, "pop3": options.pop3_port, "lmtp": options.lmtp_port}
+    results = run_all(options, [one for one in transcripts
+                                if ports[one.protocol] and not one.settings])
+    for transcript in transcripts:
+        if transcript.settings:
+            results.append(Result())
+            results[-1].skipped.append(f"{transcript.path.name}: needs settings of its own")
+    return results
+
+
+def total_of(results):
     total = Result()
     for result in results:
         total.passed += result.passed
@@ -482,16 +470,8 @@ def main():
     except TranscriptError as error:
         print(error)
         return 2
-    if options.port:
-        ports = {"imap": options.port, "pop3": options.pop3_port, "lmtp": options.lmtp_port}
-        transcripts = [one for one in transcripts if ports[one.protocol]]
-    with contextlib.ExitStack() as stack:
-        if options.server:
-            accounts = [f"u{number}" for number in range(1, len(transcripts) + 1)]
-            server = stack.enter_context(MailkeepServer(options.server, accounts))
-            options.port, options.pop3_port = server.ports["imap"], server.ports["pop3"]
-            options.lmtp_port = server.ports["lmtp"]
-        total = run_all(options, transcripts)
+    run = run_with_server if options.server else run_on_peer
+    total = total_of(run(options, transcripts))
     report(total, options)
     return 1 if total.failed else 0
 

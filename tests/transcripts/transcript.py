@@ -7,7 +7,9 @@ STEP = re.compile(r"(C|S|U|O|E|N|R)(\d?):(?: (.*))?$")
 HEADER = re.compile(r"([a-z0-9]+): ?(.*)$")
 NOTE = re.compile(r"# (\w+): (.*)$")
 PEERS = ("cyrus", "dovecot", "mailkeep")
-KEYS = {"protocol", "state", "state2", "state3", "mailbox", "needs", "append", "recent"}
+KEYS = {"protocol", "settings", "state", "state2", "state3", "mailbox", "needs", "append",
+        "recent"}
+SEVERAL = ("append", "settings")  # keys that may stand there more than once
 
 
 class TranscriptError(Exception):
@@ -41,12 +43,17 @@ class Transcript:
     def protocol(self):
         return self.header.get("protocol", "imap")
 
+    @property
+    def settings(self):
+        """What its server is configured with, line by line; none: any server will do."""
+        return tuple(self.header.get("settings", ()))
+
 
 def _put(header, key, value, where):
     if key not in KEYS:
         raise TranscriptError(f"{where}: unknown key '{key}'; there are {', '.join(sorted(KEYS))}")
-    if key == "append":
-        header.setdefault("append", []).extend([value] if value else [])
+    if key in SEVERAL:
+        header.setdefault(key, []).extend([value] if value else [])
     else:
         header[key] = value
 
@@ -80,6 +87,8 @@ def parse(path):
         field = HEADER.match(line)
         if not field or (case and case.steps):
             raise TranscriptError(f"{where}: neither a step nor a header: {line}")
+        if case and field[1] == "settings":
+            raise TranscriptError(f"{where}: settings are those of the whole file")
         case and case.differs.update(notes)
         notes = {}
         if fresh and field[1] == "append":
