@@ -144,4 +144,13 @@ UidSet UidSet::difference(const UidSet& other) const {
   return result;
 }
 
+FlagSet flags_by_name(FlagBits bits, const std::vector<std::string>& keywords) {
+  FlagSet flags;
+  flags.system = bits & flag::system;
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    if ((bits >> (kFirstKeywordBit + i) & 1) != 0) flags.keywords.push_back(keywords[i]);
+  }
+  return flags;
+}
+
 }  // namespace mailkeep::store

@@ -106,6 +106,8 @@ struct FlagSet {
   FlagBits system = 0;                // of flag::system
   std::vector<std::string> keywords;  // compared without regard to ASCII case
 };
+// Those of a message in a mailbox with these keywords.
+FlagSet flags_by_name(FlagBits bits, const std::vector<std::string>& keywords);
 
 // When a message arrived (RFC 9051 2.3.3), with the zone it was given in.
 struct InternalDate {

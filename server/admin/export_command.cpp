@@ -61,7 +61,7 @@ class Export {
     ExportedMessage message;
     message.uid = row.uid;
     if (mailbox.name == "INBOX") message.pop3_id = pop3_id(mailbox, row.uid);
-    message.flags = flags_of(mailbox, row.flags);
+    message.flags = store::flags_by_name(row.flags, *mailbox.keywords);
     message.date = row.internal_date;
     message.bytes = row.size;
     std::string whole;
@@ -104,17 +104,6 @@ class Export {
       cursor.read(offset, kExportPieceBytes, piece);
       use(piece);
     }
-  }
-
-  static store::FlagSet flags_of(const store::MailboxInfo& mailbox, store::FlagBits bits) {
-    store::FlagSet flags;
-    flags.system = bits & store::flag::system;
-    for (std::size_t i = 0; i < mailbox.keywords->size(); ++i) {
-      if ((bits >> (store::kFirstKeywordBit + i) & 1) != 0) {
-        flags.keywords.push_back((*mailbox.keywords)[i]);
-      }
-    }
-    return flags;
   }
 
   store::Account& account_;

@@ -13,6 +13,7 @@
 #include "server/auth/oauth_tokens.h"
 #include "server/auth/pam_source.h"
 #include "server/auth/passwd_file.h"
+#include "server/clock.h"
 
 namespace mailkeep::server {
 
@@ -133,7 +134,7 @@ LoginServices::LoginServices(const Config& config, const std::shared_ptr<store::
 void LoginServices::maintain() {
   journal_.write_to(logins_);
   if (seconds_++ % kSecondsBetweenLooks != 0) return;
-  limiter_.clean(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  limiter_.clean(now_in_seconds());
   authenticator_->refresh();
 }
 

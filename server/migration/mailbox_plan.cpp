@@ -24,17 +24,6 @@ struct LocalMessage {
   store::FlagSet flags;
 };
 
-store::FlagSet flags_of(const store::MailboxInfo& mailbox, store::FlagBits bits) {
-  store::FlagSet flags;
-  flags.system = bits & store::flag::system;
-  for (std::size_t i = 0; i < mailbox.keywords->size(); ++i) {
-    if ((bits >> (store::kFirstKeywordBit + i) & 1) != 0) {
-      flags.keywords.push_back((*mailbox.keywords)[i]);
-    }
-  }
-  return flags;
-}
-
 // Counts replies in `told`.
 RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t last,
                           const std::string& items, std::uint64_t& told) {
@@ -147,7 +136,8 @@ class LocalState {
     }
     const auto cursor = expect(account_.messages(info_.id, uids, store::Detail::row), plan_.name);
     while (cursor->next()) {
-      here[cursor->row().uid] = {cursor->row().size, flags_of(info_, cursor->row().flags)};
+      here[cursor->row().uid] = {cursor->row().size,
+                                 store::flags_by_name(cursor->row().flags, *info_.keywords)};
     }
     return here;
   }

@@ -15,6 +15,7 @@ import time
 
 from client_test import PASSWORD, SKIP, ClientTest, main, message
 from mailkeep_server import free_ports
+from mbsync import CONFIG as MBSYNC
 
 DOVECOT = """
 base_dir = {folder}/run
@@ -68,29 +69,6 @@ service stats {{
     mode = 0666
   }}
 }}
-"""
-
-MBSYNC = """
-IMAPStore far
-Host localhost
-Port {port}
-User {user}
-Pass "{password}"
-SSLType IMAPS
-CertificateFile {certificate}
-
-MaildirStore near
-Path {folder}/mail/
-Inbox {folder}/mail/INBOX
-SubFolders Verbatim
-
-Channel all
-Far :far:
-Near :near:
-Patterns *
-Create Both
-Expunge Both
-SyncState *
 """
 
 

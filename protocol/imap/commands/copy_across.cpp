@@ -45,21 +45,13 @@ store::StoreResult<store::CopyResult> copy_within(const MailboxView& view,
   return copied;
 }
 
-store::FlagSet named_flags(store::FlagBits bits, const std::vector<std::string>& keywords) {
-  store::FlagSet flags;
-  flags.system = bits & store::flag::system;
-  for (std::size_t i = 0; i < keywords.size(); ++i) {
-    if ((bits >> (store::kFirstKeywordBit + i) & 1) != 0) flags.keywords.push_back(keywords[i]);
-  }
-  return flags;
-}
-
 store::NewMessage read_message(store::MessageCursor& cursor, const ReachedMailbox& destination,
                                const std::vector<std::string>& keywords) {
   const store::MessageRow& row = cursor.row();
-  store::NewMessage message{destination.account->begin_upload(),
-                            permitted_flags(named_flags(row.flags, keywords), destination.rights),
-                            row.internal_date};
+  store::NewMessage message{
+      destination.account->begin_upload(),
+      permitted_flags(store::flags_by_name(row.flags, keywords), destination.rights),
+      row.internal_date};
   std::string piece;
   for (std::uint64_t at = 0; at < row.size; at += kCopyPieceOctets) {
     piece.clear();

@@ -23,6 +23,15 @@ Parsed<void> parse_mechanism(Decoder& decoder) {
   return {};
 }
 
+Parsed<void> parse_next_url(Decoder& decoder, std::vector<std::string>& urls) {
+  if (auto ok = decoder.sp(); !ok) return ok;
+  if (urls.size() == kMaxUrls) return decoder.fail("too many URLs");
+  auto url = decoder.astring();
+  if (!url) return std::unexpected(url.error());
+  urls.push_back(std::move(*url));
+  return {};
+}
+
 UrlBase base_of(const Session& session, const std::string& user) {
   return {user, session.settings().hostname, {}};
 }
@@ -138,11 +147,7 @@ Parsed<ResetKeyCommand> parse_resetkey(Decoder& decoder) {
 Parsed<GenUrlAuthCommand> parse_genurlauth(Decoder& decoder) {
   GenUrlAuthCommand command;
   do {
-    if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
-    if (command.urls.size() == kMaxUrls) return decoder.fail("too many URLs");
-    auto url = decoder.astring();
-    if (!url) return std::unexpected(url.error());
-    command.urls.push_back(std::move(*url));
+    if (auto ok = parse_next_url(decoder, command.urls); !ok) return std::unexpected(ok.error());
     if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
     if (auto ok = parse_mechanism(decoder); !ok) return std::unexpected(ok.error());
   } while (decoder.peek() == ' ');
@@ -154,11 +159,7 @@ Parsed<GenUrlAuthCommand> parse_genurlauth(Decoder& decoder) {
 Parsed<UrlFetchCommand> parse_urlfetch(Decoder& decoder) {
   UrlFetchCommand command;
   do {
-    if (auto ok = decoder.sp(); !ok) return std::unexpected(ok.error());
-    if (command.urls.size() == kMaxUrls) return decoder.fail("too many URLs");
-    auto url = decoder.astring();
-    if (!url) return std::unexpected(url.error());
-    command.urls.push_back(std::move(*url));
+    if (auto ok = parse_next_url(decoder, command.urls); !ok) return std::unexpected(ok.error());
   } while (decoder.peek() == ' ');
   if (auto ok = decoder.end(); !ok) return std::unexpected(ok.error());
   return command;
