@@ -22,6 +22,7 @@ enum class Cost : std::uint8_t { row, lookup, header, text };
 struct Nothing {};
 struct HeaderKey {
   std::string field;
+  bool in_addresses;
   Needle needle;
 };
 struct TextKey {
@@ -51,7 +52,9 @@ bool in_relation(DateRelation relation, std::int64_t day, std::int64_t wanted) {
 bool header_matches(const HeaderKey& key, std::string_view head) {
   mime::HeaderReader reader(head);
   while (auto field = reader.next()) {
-    if (mime::equal_ignoring_case(field->name, key.field) && key.needle.is_in_value(field->value)) {
+    if (!mime::equal_ignoring_case(field->name, key.field)) continue;
+    if (key.in_addresses ? key.needle.is_in_addresses(field->value)
+                         : key.needle.is_in_value(field->value)) {
       return true;
     }
   }
@@ -142,7 +145,9 @@ std::unique_ptr<SearchMatcher::Node> SearchMatcher::compile(
     }
   }
   if (const auto* header = std::get_if<SearchHeader>(&query.key)) {
-    leaf(HeaderKey{header->field, ask_index(*header, text_field(header->field))}, Cost::header);
+    leaf(HeaderKey{header->field, header->in_addresses,
+                   ask_index(*header, text_field(header->field))},
+         Cost::header);
   }
   if (const auto* text = std::get_if<SearchText>(&query.key)) {
     leaf(TextKey{text->with_headers, ask_index(*text, TextField::any)}, Cost::text);

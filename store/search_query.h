@@ -60,6 +60,8 @@ struct SearchHeader {
   std::string field;
   std::string needle;  // UTF-8, not folded
   Comparator comparator = Comparator::unicode_casemap;
+  // Or of its addresses as ENVELOPE shows them (RFC 9051 6.4.4 FROM, TO, CC, BCC).
+  bool in_addresses = false;
 };
 struct SearchText {
   bool with_headers;   // TEXT; else BODY

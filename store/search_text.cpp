@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "mime/address_text.h"
 #include "mime/header_reader.h"
 #include "mime/text/ascii.h"
 #include "mime/text/charset.h"
@@ -24,6 +25,8 @@ constexpr std::size_t kUnit = 4;
 constexpr std::array<std::string_view, 16> kAsciiCharsets = {
     "us-ascii", "ascii", "utf-8",  "utf8", "iso-8859-", "iso8859-", "iso_8859-", "windows-",
     "latin",    "koi8-", "gb2312", "gbk",  "gb18030",   "big5",     "euc-",      "cp125"};
+
+constexpr std::array<std::string_view, 4> kAddressFields = {"from", "to", "cc", "bcc"};
 
 bool has_eight_bit(std::string_view text) {
   std::size_t i = 0;
@@ -65,6 +68,13 @@ bool holds(std::string_view text, std::string_view part) {
 
 bool is_plain(std::string_view header_text) {
   return !holds(header_text, "=?") && !has_eight_bit(header_text);
+}
+
+// Fields whose addresses have a search key (RFC 9051 6.4.4).
+bool has_addresses(std::string_view name) {
+  return std::ranges::any_of(kAddressFields, [&](std::string_view field) {
+    return mime::equal_ignoring_case(name, field);
+  });
 }
 
 // The text that TEXT looks into of a field: its name and decoded value, folded.
@@ -116,6 +126,10 @@ bool Needle::is_in_value(std::string_view value) const {
   return is_in(folded);
 }
 
+bool Needle::is_in_addresses(std::string_view value) const {
+  return is_in_value(value) || is_in(comparable_form(comparator_, mime::address_text(value)));
+}
+
 bool Needle::is_in_stream(std::string& folded) const {
   if (is_in(folded)) return true;
   folded.erase(0, folded.size() - std::min(folded.size(), size() - 1));
@@ -140,6 +154,14 @@ void append_header_texts(std::string_view header, TextVisitor& visitor) {
     folded = maker.make(*field);
     visitor.begin_field(field->name);
     if (visitor.text(folded)) return;
+    if (has_addresses(field->name)) {
+      const std::string addresses = mime::address_text(field->value);
+      if (addresses != mime::trim(field->value)) {
+        folded = mime::fold_case(addresses);
+        visitor.begin_field(field->name);
+        if (visitor.text(folded)) return;
+      }
+    }
     // The value alone is searched with the white space around it.
     const std::string_view value = field->value;
     if (value.starts_with(' ') && mime::trim(value).size() + 1 == value.size()) continue;

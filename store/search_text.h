@@ -24,6 +24,8 @@ class Needle {
 
   // Whether the decoded value of a header field, given as it stands, holds it.
   bool is_in_value(std::string_view value) const;
+  // Whether that or the addresses of the field, as ENVELOPE shows them, hold it.
+  bool is_in_addresses(std::string_view value) const;
   // Looks into text that is read piece by piece; keeps the end of it, where a match may begin.
   bool is_in_stream(std::string& folded) const;
   // Whether any field of a header, name or decoded value, holds it.
@@ -53,7 +55,7 @@ class TextVisitor {
 };
 
 // Gives the folded texts of a header's fields to `visitor`, each with begin_field: whatever
-// is_in_header or is_in_value finds is in one of them.
+// is_in_header, is_in_value or (in From, To, Cc and Bcc) is_in_addresses finds is in one of them.
 void append_header_texts(std::string_view header, TextVisitor& visitor);
 
 // Folds a text of some charset, cut anywhere into pieces. Memory is bounded by the pieces and the

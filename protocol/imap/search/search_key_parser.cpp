@@ -74,7 +74,7 @@ constexpr DateKey kSaveDates[] = {
     {"SAVEDSINCE", DateOf::saved, DateRelation::since},
 };
 
-constexpr std::string_view kHeaderKeys[] = {"BCC", "CC", "FROM", "SUBJECT", "TO"};
+constexpr std::string_view kAddressKeys[] = {"BCC", "CC", "FROM", "TO"};
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -134,9 +134,10 @@ Parsed<SearchKey> SearchKeyParser::named(const std::string& name) {
   for (const DateKey& entry : kDates) {
     if (entry.name == name) return date(entry.date, entry.relation);
   }
-  for (const std::string_view field : kHeaderKeys) {
-    if (field == name) return header(name);
+  for (const std::string_view field : kAddressKeys) {
+    if (field == name) return header(name, true);
   }
+  if (name == "SUBJECT") return header(name, false);
   if (name == "BODY") return text(false);
   if (name == "TEXT") return text(true);
   if (name == "KEYWORD") return keyword(true);
@@ -150,7 +151,7 @@ Parsed<SearchKey> SearchKeyParser::named(const std::string& name) {
   if (name == "HEADER") {
     auto field = argument();
     if (!field) return std::unexpected(field.error());
-    return header(std::move(*field));
+    return header(std::move(*field), false);
   }
   return named_extension(name);
 }
@@ -219,10 +220,12 @@ Parsed<SearchKey> SearchKeyParser::alternative() {
                           std::make_unique<SearchKey>(std::move(*right))});
 }
 
-Parsed<SearchKey> SearchKeyParser::header(std::string field) {
+Parsed<SearchKey> SearchKeyParser::header(std::string field, bool in_addresses) {
   auto needle = argument();
   if (!needle) return std::unexpected(needle.error());
-  return make(store::SearchHeader{std::move(field), std::move(*needle)});
+  store::SearchHeader wanted{std::move(field), std::move(*needle)};
+  wanted.in_addresses = in_addresses;
+  return make(std::move(wanted));
 }
 
 Parsed<SearchKey> SearchKeyParser::text(bool with_headers) {

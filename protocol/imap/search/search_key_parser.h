@@ -33,7 +33,7 @@ class SearchKeyParser {
   Parsed<SearchKey> modseq();
   Parsed<SearchKey> negation();
   Parsed<SearchKey> alternative();
-  Parsed<SearchKey> header(std::string field);
+  Parsed<SearchKey> header(std::string field, bool in_addresses);
   Parsed<SearchKey> text(bool with_headers);
   Parsed<SearchKey> keyword(bool set);
   Parsed<SearchKey> date(store::DateOf date, store::DateRelation relation);

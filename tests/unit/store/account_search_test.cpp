@@ -113,6 +113,26 @@ TEST_F(SearchTest, ByHeader) {
   EXPECT_EQ(header("Subject", ""), (Uids{1, 2}));
 }
 
+TEST_F(SearchTest, ByAddressesAsEnvelopeShowsThem) {
+  append("INBOX",
+         "From: fr\"\"\"\"om@there.com\r\nTo: \"A \\\"B\\\" C\" <a (home) @ b.c>\r\n\r\nx");
+  append("INBOX", "Cc: (from@there.com) x@y\r\nFrom: one@two\r\n\r\nx");
+  const auto address = [&](std::string field, std::string needle) {
+    return find({SearchHeader{std::move(field), std::move(needle), {}, true}});
+  };
+  const auto header = [&](std::string field, std::string needle) {
+    return find({SearchHeader{std::move(field), std::move(needle)}});
+  };
+  EXPECT_EQ(address("FROM", "From@There"), Uids{1});
+  EXPECT_EQ(header("FROM", "From@There"), Uids{});
+  EXPECT_EQ(address("FROM", "fr\"\"\"\"om"), Uids{1});
+  EXPECT_EQ(address("to", "a \"b\" c <a@b.c>"), Uids{1});
+  EXPECT_EQ(address("to", "(home)"), Uids{1});
+  EXPECT_EQ(address("cc", "from@there.com"), Uids{2});
+  EXPECT_EQ(address("cc", "x@y"), Uids{2});
+  EXPECT_EQ(address("bcc", ""), Uids{});
+}
+
 TEST_F(SearchTest, ByTheComparator) {
   append("INBOX",
          "Subject: =?utf-8?Q?Stra=C3=9Fe?= One\r\n\r\nGr\xc3\xbc\xc3\x9f e\xcc\x81 Dich\r\n");

@@ -1,6 +1,7 @@
 // The index of texts: whatever it knows, a search finds what a scan finds.
 #include "store/text_index.h"
 
+#include <array>
 #include <fstream>
 #include <random>
 
@@ -67,8 +68,17 @@ std::string header_text(std::mt19937& random) {
   return text;
 }
 
+std::string random_addresses(std::mt19937& random) {
+  constexpr std::array<const char*, 10> kPieces = {
+      "fr", "om", "\"\"", "\"invoice \\\"a\\\"\"", "(comment)", "@there", " <a@b>", ", ", ".", " "};
+  std::string text;
+  for (std::size_t i = random() % 8; i > 0; --i) text += kPieces[random() % kPieces.size()];
+  return text;
+}
+
 std::string random_message(std::mt19937& random) {
   std::string octets = "Subject:" + header_text(random) + (random() % 2 == 0 ? " \r\n" : "\r\n");
+  octets += "From: " + random_addresses(random) + "\r\nBcc:" + random_addresses(random) + "\r\n";
   octets += "X-Word: =?utf-8?q?" + std::string(random() % 2 == 0 ? "Stra=C3=9Fe" : "invoice") +
             "?= tail\r\n";
   switch (random() % 4) {
@@ -97,8 +107,8 @@ TEST_F(TextIndexTest, AnswersAreThoseOfAScan) {
   index_all();
   EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 96);
   std::vector<std::string> needles{
-      "",          "a",      "ab",    "\xe6\x97\xa5", "\xc3\x9f", "x-word: stra",
-      "SUBJECT: ", "e tail", " \r\n", "voice"};
+      "",       "a",     "ab",    "\xe6\x97\xa5", "\xc3\x9f", "x-word: stra", "SUBJECT: ",
+      "e tail", " \r\n", "voice", "from",         "om@there", "fr.om",        "oice \"a\""};
   for (int i = 0; i < 150; ++i) {
     std::string text = i % 3 == 0 ? header_text(random) : random_text(random, 6);
     const std::size_t begin = random() % std::max<std::size_t>(text.size(), 1);
@@ -110,6 +120,9 @@ TEST_F(TextIndexTest, AnswersAreThoseOfAScan) {
       answers.push_back(find(needle));
       answers.push_back(find(needle, false));
       answers.push_back(must(account_->search(inbox_, {SearchHeader{"Subject", needle}})));
+      for (const char* field : {"From", "Bcc"}) {
+        answers.push_back(must(account_->search(inbox_, {SearchHeader{field, needle, {}, true}})));
+      }
       for (const auto comparator : {Comparator::ascii_casemap, Comparator::octet}) {
         answers.push_back(must(account_->search(inbox_, {SearchText{true, needle, comparator}})));
       }
@@ -122,7 +135,7 @@ TEST_F(TextIndexTest, AnswersAreThoseOfAScan) {
   reopen({.text_index = false});
   const std::vector<UidSet> without = all_answers();
   for (std::size_t i = 0; i < without.size(); ++i) {
-    ASSERT_EQ(with_index[i], without[i]) << "needle \"" << needles[i / 6] << "\", " << i % 6;
+    ASSERT_EQ(with_index[i], without[i]) << "needle \"" << needles[i / 8] << "\", " << i % 8;
   }
 }
 
