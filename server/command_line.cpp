@@ -30,7 +30,7 @@ constexpr std::array kCommands{
     CommandHelp{"serve", "Serve mail until SIGTERM or SIGINT."},
     CommandHelp{"check-config", "Check the configuration and say what would be served."},
     CommandHelp{"version", "Show the version."},
-    CommandHelp{"help", "Show this text."},
+    CommandHelp{"help", "Show this text, or how a command is used: help COMMAND."},
     CommandHelp{"user", "Add, remove and list accounts; set passwords, app passwords, limits."},
     CommandHelp{"auth", "Show log-ins and who is blocked; unblock."},
     CommandHelp{"mailbox", "List mailboxes."},
@@ -136,8 +136,10 @@ int run_program(const std::vector<std::string>& arguments, const Terminal& termi
     const CommandLine command_line = parse_command_line(arguments);
     const std::vector<std::string>& words = command_line.words;
     if (command_line.version) return print_version(terminal.out);
-    if (command_line.help || (!words.empty() && words.front() == "help")) {
-      print_help(terminal.out);
+    const bool asked = !words.empty() && words.front() == "help";
+    if (asked || command_line.help) {
+      const std::vector<std::string> about(words.begin() + (asked ? 1 : 0), words.end());
+      if (!print_admin_usage(terminal.out, about)) print_help(terminal.out);
       return exit_code::ok;
     }
     if (words.empty()) {

@@ -115,23 +115,11 @@ constexpr std::array<AdminCommand, 30> kAdminCommands{{
      "Checks counts, content and indexes of accounts."},
 }};
 
-void print_usage(std::ostream& err, const AdminCommand& command) {
-  err << "Usage: mailkeep " << command.name;
-  if (!command.action.empty()) err << ' ' << command.action;
-  if (!command.usage.empty()) err << ' ' << command.usage;
-  err << '\n' << command.text << '\n';
-}
-
-int unknown_action(const AdminContext& context, std::string_view name) {
-  bool known = false;
-  for (const AdminCommand& command : kAdminCommands) {
-    if (command.name != name) continue;
-    if (known) context.err << '\n';
-    print_usage(context.err, command);
-    known = true;
-  }
-  if (!known) context.err << "mailkeep: unknown command \"" << name << "\"\n";
-  return exit_code::usage;
+void print_usage(std::ostream& out, const AdminCommand& command) {
+  out << "Usage: mailkeep " << command.name;
+  if (!command.action.empty()) out << ' ' << command.action;
+  if (!command.usage.empty()) out << ' ' << command.usage;
+  out << '\n' << command.text << '\n';
 }
 
 }  // namespace
@@ -143,7 +131,12 @@ int run_admin_command(const AdminContext& context, const std::string& name,
       std::find_if(kAdminCommands.begin(), kAdminCommands.end(), [&](const AdminCommand& each) {
         return each.name == name && (each.action.empty() || each.action == action);
       });
-  if (command == kAdminCommands.end()) return unknown_action(context, name);
+  if (command == kAdminCommands.end()) {
+    if (!print_admin_usage(context.err, {name})) {
+      context.err << "mailkeep: unknown command \"" << name << "\"\n";
+    }
+    return exit_code::usage;
+  }
   const std::ptrdiff_t own_words = command->action.empty() ? 0 : 1;
   try {
     return command->run(context, {args.begin() + own_words, args.end()});
@@ -155,6 +148,19 @@ int run_admin_command(const AdminContext& context, const std::string& name,
     context.err << "mailkeep: " << error.what() << '\n';
     return exit_code::failed;
   }
+}
+
+bool print_admin_usage(std::ostream& out, const std::vector<std::string>& words) {
+  if (words.empty()) return false;
+  bool known = false;
+  for (const AdminCommand& command : kAdminCommands) {
+    if (command.name != words[0]) continue;
+    if (!command.action.empty() && words.size() > 1 && command.action != words[1]) continue;
+    if (known) out << '\n';
+    print_usage(out, command);
+    known = true;
+  }
+  return known;
 }
 
 }  // namespace mailkeep::server

@@ -24,4 +24,8 @@ struct AdminContext {
 int run_admin_command(const AdminContext& context, const std::string& name,
                       const std::vector<std::string>& args);
 
+// Prints how the commands are used that `words` name: {"user", "add"}, or {"user"} for all of its
+// actions. False: there are none, and nothing was printed.
+bool print_admin_usage(std::ostream& out, const std::vector<std::string>& words);
+
 }  // namespace mailkeep::server

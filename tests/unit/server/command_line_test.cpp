@@ -13,6 +13,7 @@ namespace mailkeep::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class ProgramTest : public testing::Test {
@@ -44,6 +45,20 @@ TEST_F(ProgramTest, ShowsHelpAndVersion) {
     EXPECT_EQ(run({word}), exit_code::ok);
     EXPECT_THAT(out_.str(), StartsWith("mailkeep "));
   }
+}
+
+TEST_F(ProgramTest, ShowsHowACommandIsUsed) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"migrate", "--help"},
+                                                {"help", "migrate"},
+                                                {"migrate", "a", "-h"}}) {
+    EXPECT_EQ(run(words), exit_code::ok);
+    EXPECT_THAT(out_.str(), StartsWith("Usage: mailkeep migrate ACCOUNT --from"));
+  }
+  EXPECT_EQ(run({"help", "domain"}), exit_code::ok);
+  EXPECT_THAT(out_.str(), HasSubstr("mailkeep domain add"));
+  EXPECT_THAT(out_.str(), HasSubstr("mailkeep domain list"));
+  EXPECT_EQ(run({"help", "domain", "add"}), exit_code::ok);
+  EXPECT_THAT(out_.str(), Not(HasSubstr("mailkeep domain list")));
 }
 
 TEST_F(ProgramTest, WantsACommand) {
