@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """mbsync both ways: mail down, local mail, flags and deletions up."""
 import imaplib
+import pathlib
 import ssl
 
 from client_test import PASSWORD, ClientTest, main, message
@@ -115,6 +116,22 @@ class Mbsync(ClientTest):
         self.sync()
         self.assertEqual([subject for _, subject in self.remote()], ["c"])
         self.assertEqual(len(self.local()), 1)
+
+    def test_mechanisms_of_cyrus_sasl(self):
+        """libsasl2 is the client's half of SASL here."""
+        libraries = pathlib.Path("/usr/lib").glob("*/sasl2/libscram.so*")
+        if not any(libraries):
+            self.skipTest("no SCRAM of libsasl2 here (libsasl2-modules)")
+        self.imap.append("INBOX", None, None, message("a"))
+        for mechanism in ("SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"):
+            with self.subTest(mechanism):
+                self.config.write_text(self.config.read_text().replace(
+                    "SSLType", f"AuthMechs {mechanism}\nSSLType"))
+                said = self.run_program("mbsync", "-D", "-c", str(self.config), "all")
+                self.assertIn(f"AUTHENTICATE {mechanism}".encode(), said)
+                self.assertEqual(len(self.local()), 1)
+                self.config.write_text(self.config.read_text().replace(
+                    f"AuthMechs {mechanism}\n", ""))
 
     def test_local_folders_are_made_on_the_server(self):
         self.sync()

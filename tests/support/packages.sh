@@ -5,9 +5,10 @@ build_packages="g++ cmake ninja-build pkg-config ccache openssl libssl-dev libsq
   libboost-program-options1.81-dev|libboost-program-options-dev libcrypt-dev libargon2-dev
   libpam0g-dev libldap-dev|libldap2-dev"
 # A '?' at the end: the tests that need it are skipped where the distribution does not have it.
-test_packages="libgtest-dev libgmock-dev libbenchmark-dev python3 curl? gsasl? isync? mutt? swaks?
-  postfix? dovecot-imapd? dovecot-pop3d? fetchmail? getmail6? mpop? slapd? libnet-ssleay-perl? tmux?
-  libgmime-3.0-dev? clang-19? clang-tidy-19? clang-format-19? libclang-rt-19-dev?"
+test_packages="libgtest-dev libgmock-dev libbenchmark-dev python3 curl? gsasl? isync?
+  libsasl2-modules? mutt? swaks? postfix? dovecot-imapd? dovecot-pop3d? fetchmail? getmail6? mpop?
+  slapd? libnet-ssleay-perl? tmux? libgmime-3.0-dev? clang-19? clang-tidy-19? clang-format-19?
+  libclang-rt-19-dev?"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
