@@ -121,7 +121,7 @@ struct NewMessage {
   FlagSet flags;
   InternalDate internal_date;
   // Its UID in the mailbox's origin (mailbox_origin.h), in ascending order. One that was taken
-  // already is left out; else it keeps that UID where it can.
+  // already, and is not missing, is left out; else it keeps that UID where it can.
   Uid origin_uid{};
   std::string pop3_id{};  // see Account::pop3_ids
   std::optional<DeliveredOnce> once{};
@@ -301,8 +301,19 @@ class Account {
   // Brings `uid_next` and `modseq` of its origin forward, never back. Where UIDs are kept, UIDNEXT
   // follows `uid_next`.
   virtual StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) = 0;
-  // (UID there, UID here) of the messages that could not keep their UID, ascending. Some may be
-  // gone.
+  // Append of messages of the origin. `refused` are UIDs there, beside these, which the origin told
+  // of and did not give: in the same transaction they become missing, and what is taken is so no
+  // more. No messages are fine.
+  virtual StoreResult<AppendResult> take(std::string_view mailbox, std::vector<NewMessage> messages,
+                                         const UidSet& refused) = 0;
+  virtual StoreResult<MissingUids> missing_uids(MailboxId mailbox) = 0;
+  // First `gone` are missing no more, then `more` are.
+  virtual StoreResult<void> change_missing(MailboxId mailbox, const MissingUids& more,
+                                           const UidSet& gone) = 0;
+  // Notes for mailboxes with an origin that what is done once was done.
+  virtual StoreResult<void> finish_origins(std::span<const MailboxId> mailboxes) = 0;
+  // (UID there, UID here), ascending, of the messages that could not keep their UID, and of those
+  // that are not below MailboxOrigin::own_from. Some may be gone.
   virtual StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) = 0;
   // The unique ids (RFC 1939 7) that POP3 clients know messages by from another server, ascending.
   virtual StoreResult<std::vector<std::pair<Uid, std::string>>> pop3_ids(MailboxId mailbox) = 0;

@@ -65,25 +65,35 @@ bool is_too_much(sqlite::Database& database, const std::vector<NewMessage>& mess
 // What append knows of where messages come from.
 class OriginState {
  public:
-  OriginState(sqlite::Database& database, const MailboxRow& row) {
+  OriginState(sqlite::Database& database, const MailboxRow& row)
+      : database_(database), mailbox_(row.id), has_missing_(has_missing(database, row.id)) {
     if (auto origin = load_origin(database, row.id)) origin_ = *std::move(origin);
     keeps_uids_ = origin_.uid_validity == row.uid_validity;
   }
 
   // Whether the message has been taken before; else it is counted as taken.
   bool has(Uid uid) {
-    if (uid < origin_.uid_next) return true;
+    const bool missing = has_missing_ && is_missing(database_, mailbox_, uid);
+    if (missing) forget_missing(database_, mailbox_, UidSet({uid.value, uid.value}));
+    if (uid < origin_.uid_next) return !missing;
     origin_.uid_next.value = uid.value + (uid.value < 0xffffffffU ? 1 : 0);
     return false;
   }
   bool can_keep(Uid uid, const MailboxRow& row) const {
     return keeps_uids_ && uid.value >= row.uid_next && uid.value <= kMaxKeptUid;
   }
-  void save(sqlite::Database& database, MailboxId mailbox) const {
-    if (!origin_.source.empty()) save_origin(database, mailbox, origin_);
+  // Whether the UID here does not say by itself which message there it is.
+  bool must_note(Uid origin_uid, Uid uid) const {
+    return uid != origin_uid || (origin_.own_from != Uid{} && uid >= origin_.own_from);
+  }
+  void save() const {
+    if (!origin_.source.empty()) save_origin(database_, mailbox_, origin_);
   }
 
  private:
+  sqlite::Database& database_;
+  const MailboxId mailbox_;
+  const bool has_missing_;
   MailboxOrigin origin_;
   bool keeps_uids_ = false;
 };
@@ -100,10 +110,10 @@ bool make_way(sqlite::Database& database, MailboxRow& row, std::optional<OriginS
 }
 
 // What a message from elsewhere is known by there.
-void note_ids(sqlite::Database& database, const MailboxRow& row, const NewMessage& message,
-              Uid uid) {
+void note_ids(sqlite::Database& database, const MailboxRow& row,
+              const std::optional<OriginState>& origin, const NewMessage& message, Uid uid) {
   const Uid origin_uid = message.origin_uid;
-  if (origin_uid != Uid{0} && uid != origin_uid) {
+  if (origin_uid != Uid{0} && origin->must_note(origin_uid, uid)) {
     note_moved_uid(database, row.id, origin_uid, uid);
   }
   if (!message.pop3_id.empty()) keep_pop3_id(database, row, uid, message.pop3_id);
@@ -162,7 +172,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
                      .size = message.upload.size(),
                      .internal_date = message.internal_date};
     const Uid uid = insert_row(database, *row, stored, modseq, now);
-    note_ids(database, *row, message, uid);
+    note_ids(database, *row, origin, message, uid);
     if (message.once) note_delivered(database, message_id_of(message), *message.once, now);
     result.uids.add(uid);
     if (is_seen) seen.add(uid);
@@ -170,7 +180,7 @@ StoreResult<AppendResult> append_to(WriteContext& context, std::string_view mail
     if (!defects.empty()) result.defective.emplace_back(uid, defects);
   }
   if (!seen.empty()) ReaderSeen(database, row->id, reader).change(database, seen, {}, modseq);
-  if (origin) origin->save(database, row->id);
+  if (origin) origin->save();
   save_mailbox(database, *row);
   context.touched.push_back({row->id, row->highest_modseq});
   return result;
@@ -181,8 +191,7 @@ StoreResult<AppendResult> AccountImpl::append(std::string_view mailbox,
   return append_as({}, mailbox, std::move(messages));
 }
 
-StoreResult<AppendResult> AccountImpl::append_as(std::string_view reader, std::string_view mailbox,
-                                                 std::vector<NewMessage> messages) {
+StoreResult<std::uint64_t> AccountImpl::finish_uploads(std::vector<NewMessage>& messages) const {
   std::uint64_t bytes = 0;
   for (NewMessage& message : messages) {
     if (message.upload.size() > settings_->options.max_message_bytes) {
@@ -191,8 +200,27 @@ StoreResult<AppendResult> AccountImpl::append_as(std::string_view reader, std::s
     message.upload.state().finish();
     bytes += message.upload.state().message.kept_bytes();
   }
-  return write(sqlite::Durability::disk, bytes, [&](WriteContext& context) {
+  return bytes;
+}
+
+StoreResult<AppendResult> AccountImpl::append_as(std::string_view reader, std::string_view mailbox,
+                                                 std::vector<NewMessage> messages) {
+  const auto bytes = finish_uploads(messages);
+  if (!bytes) return std::unexpected(bytes.error());
+  return write(sqlite::Durability::disk, *bytes, [&](WriteContext& context) {
     return append_to(context, mailbox, messages, reader);
+  });
+}
+
+StoreResult<AppendResult> AccountImpl::take(std::string_view mailbox,
+                                            std::vector<NewMessage> messages,
+                                            const UidSet& refused) {
+  const auto bytes = finish_uploads(messages);
+  if (!bytes) return std::unexpected(bytes.error());
+  return write(sqlite::Durability::disk, *bytes, [&](WriteContext& context) {
+    auto result = append_to(context, mailbox, messages, {});
+    if (result) note_missing(context.database, result->mailbox, refused, true);
+    return result;
   });
 }
 

@@ -55,6 +55,8 @@ UNION ALL SELECT 'POP3 ids', count(*) FROM pop3_id
 UNION ALL SELECT 'removed messages', count(*) FROM removed_message
   WHERE mailbox_id NOT IN (SELECT id FROM mailbox UNION SELECT mailbox_id FROM removed_mailbox)
 UNION ALL SELECT 'origins', count(*) FROM origin
+  WHERE mailbox_id NOT IN (SELECT id FROM mailbox)
+UNION ALL SELECT 'missing UIDs', count(*) FROM missing_uid
   WHERE mailbox_id NOT IN (SELECT id FROM mailbox))sql";
 constexpr const char* kUsage = R"sql(
 SELECT used_bytes, (SELECT ifnull(sum(size_bytes), 0) FROM mailbox),

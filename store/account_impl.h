@@ -89,6 +89,12 @@ class AccountImpl final : public Account,
                                             std::uint32_t uid_validity) override;
   StoreResult<MailboxOrigin> origin(MailboxId mailbox) override;
   StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) override;
+  StoreResult<AppendResult> take(std::string_view mailbox, std::vector<NewMessage> messages,
+                                 const UidSet& refused) override;
+  StoreResult<MissingUids> missing_uids(MailboxId mailbox) override;
+  StoreResult<void> change_missing(MailboxId mailbox, const MissingUids& more,
+                                   const UidSet& gone) override;
+  StoreResult<void> finish_origins(std::span<const MailboxId> mailboxes) override;
   StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) override;
   StoreResult<std::vector<std::pair<Uid, std::string>>> pop3_ids(MailboxId mailbox) override;
   StoreResult<std::size_t> set_pop3_ids(MailboxId mailbox,
@@ -121,6 +127,8 @@ class AccountImpl final : public Account,
   std::vector<StoreResult<FlagChangeResult>> change_flags_as(std::string_view reader,
                                                              MailboxId mailbox,
                                                              std::span<const FlagChange> changes);
+  // Octets that all of them take. They can be written then.
+  StoreResult<std::uint64_t> finish_uploads(std::vector<NewMessage>& messages) const;
   // These keep the reader's \Seen apart from the owner's.
   StoreResult<AppendResult> append_as(std::string_view reader, std::string_view mailbox,
                                       std::vector<NewMessage> messages);

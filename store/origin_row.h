@@ -13,12 +13,19 @@ namespace mailkeep::store {
 std::optional<MailboxOrigin> load_origin(sqlite::Database& database, MailboxId mailbox);
 void save_origin(sqlite::Database& database, MailboxId mailbox, const MailboxOrigin& origin);
 
-// Remembers that the message with `origin_uid` there has another UID here.
+// Remembers which message here the one with `origin_uid` there is.
 void note_moved_uid(sqlite::Database& database, MailboxId mailbox, Uid origin_uid, Uid uid);
 
-// Before the first message that comes to the mailbox by itself: those that still come to its
-// origin, if that is a server, must not have UIDs that other messages have here.
+// Before a message that comes to the mailbox by itself: notes the first of them, and where the
+// origin is a server, what still comes there must not have UIDs that other messages have here.
 void leave_room(sqlite::Database& database, MailboxRow& row);
+
+// Messages of the origin that were not taken: MissingUids. What is in both sets stays in the last
+// one that was noted.
+void note_missing(sqlite::Database& database, MailboxId mailbox, const UidSet& uids, bool told);
+void forget_missing(sqlite::Database& database, MailboxId mailbox, const UidSet& uids);
+bool has_missing(sqlite::Database& database, MailboxId mailbox);
+bool is_missing(sqlite::Database& database, MailboxId mailbox, Uid uid);
 
 // Keeps a message's POP3 id. False: it is none, is another message's, or is what the message has
 // anyway.

@@ -164,6 +164,20 @@ class ReaderAccount final : public Account {
   StoreResult<void> advance_origin(MailboxId mailbox, Uid uid_next, Modseq modseq) override {
     return owner_->advance_origin(mailbox, uid_next, modseq);
   }
+  StoreResult<AppendResult> take(std::string_view mailbox, std::vector<NewMessage> messages,
+                                 const UidSet& refused) override {
+    return owner_->take(mailbox, std::move(messages), refused);
+  }
+  StoreResult<MissingUids> missing_uids(MailboxId mailbox) override {
+    return owner_->missing_uids(mailbox);
+  }
+  StoreResult<void> change_missing(MailboxId mailbox, const MissingUids& more,
+                                   const UidSet& gone) override {
+    return owner_->change_missing(mailbox, more, gone);
+  }
+  StoreResult<void> finish_origins(std::span<const MailboxId> mailboxes) override {
+    return owner_->finish_origins(mailboxes);
+  }
   StoreResult<std::vector<std::pair<Uid, Uid>>> moved_uids(MailboxId mailbox) override {
     return owner_->moved_uids(mailbox);
   }

@@ -9,7 +9,8 @@ FetchQueue::FetchQueue(const std::vector<MailboxPlan>& plans) : committed_(plans
     std::size_t number = 0;
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (i > begin && (i - begin >= kMessages || bytes + all[i].size > kBytes)) {
+      const bool full = i - begin >= kMessages || bytes + all[i].size > kBytes;
+      if (i > begin && (full || all[i].uid < all[i - 1].uid)) {
         portions_.push_back({mailbox, number++, all.subspan(begin, i - begin)});
         begin = i;
         bytes = 0;

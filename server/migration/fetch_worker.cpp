@@ -181,8 +181,8 @@ void FetchWorkers::commit(const FetchQueue::Portion& portion, FetchedMessages fe
     }
   }
   const std::uint64_t count = fetched.messages.size();
-  if (count > 0) {
-    const auto result = account_.append(plan.name, std::move(fetched.messages));
+  if (count > 0 || !fetched.refused.empty()) {
+    const auto result = account_.take(plan.name, std::move(fetched.messages), fetched.refused);
     if (!result) {
       complain(plan.name + ": " + std::string(store::describe(result.error())));
       ++failed_;

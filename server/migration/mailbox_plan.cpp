@@ -24,7 +24,7 @@ struct LocalMessage {
   store::FlagSet flags;
 };
 
-// Counts replies in `told`.
+// Counts messages in `told`.
 RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t last,
                           const std::string& items, std::uint64_t& told) {
   RemoteMessages list;
@@ -35,14 +35,13 @@ RemoteMessages fetch_list(ImapClient& client, std::uint32_t first, std::uint32_t
                     [&](const FetchReply& reply) {
                       // "5:*" is the last message too where none is above (RFC 9051 9, seq-range).
                       if (reply.uid < first || reply.uid > last) return;
-                      ++told;
                       if (list.size() >= kMaxMessages) {
                         throw ProtocolError("the mailbox has too many messages");
                       }
                       RemoteMessage message;
                       message.size = reply.size.value_or(0);
                       message.flags = reply.flags.value_or(store::FlagSet{});
-                      list.try_emplace(reply.uid, std::move(message));
+                      if (list.try_emplace(reply.uid, std::move(message)).second) ++told;
                     },
                 .body = {}});
   return list;
@@ -85,8 +84,9 @@ class LocalState {
       keeps_uids_ = info_.uid_validity == origin_.uid_validity;
     }
     plan.id = info_.id;
-    plan.first_time = origin_.uid_next == store::Uid{1};
-    if (plan.first_time || plan.id == store::MailboxId{}) return;
+    plan.first_time = !origin_.finished;
+    if (plan.id == store::MailboxId{}) return;
+    missing_ = expect(account.missing_uids(info_.id), plan.name);
     for (const auto& [there, here] : expect(account.moved_uids(info_.id), plan.name)) {
       moved_.emplace(there.value, here);
       taken_.add(here);
@@ -94,11 +94,12 @@ class LocalState {
   }
 
   const store::MailboxOrigin& origin() const { return origin_; }
+  const store::MissingUids& missing() const { return missing_; }
 
   // The UID here of a message that was taken; zero: of none.
   store::Uid uid_of(std::uint32_t there) const {
     if (const auto moved = moved_.find(there); moved != moved_.end()) return moved->second;
-    return keeps_uids_ ? store::Uid{there} : store::Uid{};
+    return keeps_uids_ && origin_.keeps(store::Uid{there}) ? store::Uid{there} : store::Uid{};
   }
 
   // Compares what was taken before; `all`: the list has every message below the next UID.
@@ -121,7 +122,7 @@ class LocalState {
 
  private:
   bool is_of_origin(store::Uid uid) const {
-    return taken_.contains(uid) || (keeps_uids_ && uid < origin_.uid_next);
+    return taken_.contains(uid) || (keeps_uids_ && origin_.keeps(uid));
   }
 
   std::map<store::Uid, LocalMessage> load(const RemoteMessages& list, bool all) {
@@ -146,29 +147,73 @@ class LocalState {
   MailboxPlan& plan_;
   store::MailboxInfo info_;
   store::MailboxOrigin origin_;
+  store::MissingUids missing_;
   bool keeps_uids_ = false;
   std::map<std::uint32_t, store::Uid> moved_;
   store::UidSet taken_;
 };
 
-// What was taken before, and is to be compared. Whether all of it was asked for.
-bool compare_known(ImapClient& client, LocalState& local, const PlanOptions& options,
-                   MailboxPlan& plan) {
+// What the server lists of a mailbox.
+struct Listing {
+  RemoteMessages known;  // below the next UID, as far as it was asked for
+  RemoteMessages fresh;
+  bool all = false;  // all of it was asked for
+};
+
+// What was taken before, and is to be compared.
+void compare_known(ImapClient& client, LocalState& local, const PlanOptions& options,
+                   MailboxPlan& plan, Listing& listing) {
   const std::uint32_t next = local.origin().uid_next.value;
-  if (next <= 1 || plan.id == store::MailboxId{}) return next <= 1;
+  listing.all = next <= 1;
+  if (next <= 1 || plan.id == store::MailboxId{}) return;
   const std::uint64_t since = local.origin().modseq.value;
-  const bool has_changes = plan.state.modseq != 0 && since != 0 && !options.compare_all;
+  const bool look_at_all = options.compare_all || !local.missing().empty();
+  const bool has_changes = plan.state.modseq != 0 && since != 0 && !look_at_all;
   if (!has_changes) {
-    const std::string items = options.compare_all ? "(UID FLAGS RFC822.SIZE)" : "(UID FLAGS)";
-    local.compare(fetch_list(client, 1, next - 1, items, plan.told), true, options.compare_all);
-    return true;
+    const std::string items = look_at_all ? "(UID FLAGS RFC822.SIZE)" : "(UID FLAGS)";
+    listing.known = fetch_list(client, 1, next - 1, items, plan.told);
+    listing.all = true;
+    local.compare(listing.known, true, options.compare_all);
+    return;
   }
   if (plan.state.modseq != since) {
     // RFC 7162 3.1.4.1.
     const std::string items = "(UID FLAGS) (CHANGEDSINCE " + std::to_string(since) + ")";
     local.compare(fetch_list(client, 1, next - 1, items, plan.told), false, false);
   }
-  return false;
+}
+
+// UIDs from `first` to the last that is listed which the list does not have.
+store::UidSet gaps(const RemoteMessages& list, std::uint32_t first) {
+  store::UidSet uids;
+  for (const auto& [uid, message] : list) {
+    if (uid > first) uids.add({first, uid - 1});
+    if (uid == 0xffffffffU) break;
+    first = uid + 1;
+  }
+  return uids;
+}
+
+// What was missing before is asked for again, or known not to be there.
+void plan_missing(const Listing& listing, const store::MissingUids& before, std::uint32_t next,
+                  MailboxPlan& plan) {
+  store::UidSet listed;
+  for (const auto& [uid, message] : listing.known) {
+    listed.add(store::Uid{uid});
+    const bool missing =
+        before.told.contains(store::Uid{uid}) || before.untold.contains(store::Uid{uid});
+    if (missing) plan.missing.push_back({uid, message.size});
+  }
+  for (const auto& [uid, message] : listing.fresh) listed.add(store::Uid{uid});
+  if (plan.incomplete) {
+    plan.untold = gaps(listing.fresh, next).difference(before.told);
+    return;
+  }
+  if (!listing.all) return;
+  plan.lost = before.told.difference(listed);
+  plan.settled = plan.lost;
+  const store::UidSet others = before.untold.difference(listed);
+  for (const store::UidSet::Range& range : others.ranges()) plan.settled.add(range);
 }
 
 }  // namespace
@@ -192,15 +237,16 @@ void make_plan(ImapClient& client, store::Account& account, const PlanOptions& o
                MailboxPlan& plan) {
   plan.state = client.examine(plan.remote.wire_name);
   LocalState local(account, plan, options);
-  const bool all = compare_known(client, local, options, plan);
+  Listing listing;
+  compare_known(client, local, options, plan, listing);
   const std::uint32_t next = local.origin().uid_next.value;
   if (plan.state.uid_next == 0 || plan.state.uid_next > next) {
-    const RemoteMessages missing =
-        fetch_list(client, next, 0xffffffffU, "(UID RFC822.SIZE)", plan.told);
-    for (const auto& [uid, message] : missing) plan.missing.push_back({uid, message.size});
+    listing.fresh = fetch_list(client, next, 0xffffffffU, "(UID RFC822.SIZE)", plan.told);
+    for (const auto& [uid, message] : listing.fresh) plan.missing.push_back({uid, message.size});
   }
-  plan.incomplete = all && plan.told < plan.state.messages;
+  plan.incomplete = listing.all && plan.told < plan.state.messages;
   if (plan.incomplete) plan.gone = store::UidSet();
+  plan_missing(listing, local.missing(), next, plan);
 }
 
 }  // namespace mailkeep::server

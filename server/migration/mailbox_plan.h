@@ -22,14 +22,19 @@ struct MailboxPlan {
   std::string name;    // here
   std::string source;  // store::MailboxOrigin::source
   RemoteMailbox state;
-  store::MailboxId id{};                // zero: there is none yet
-  bool first_time = false;              // nothing of it was taken before
-  std::uint64_t messages = 0;           // there
-  std::vector<MissingMessage> missing;  // ascending UIDs, each once
+  store::MailboxId id{};       // zero: there is none yet
+  bool first_time = false;     // it never was finished before
+  std::uint64_t messages = 0;  // there
+  // Each UID once: ascending those that are new, then ascending those that were refused before,
+  // whose UIDs here are others anyway.
+  std::vector<MissingMessage> missing;
+  store::UidSet untold;   // a list that came short may have left them out
+  store::UidSet settled;  // missing before, and now known not to be there
+  store::UidSet lost;     // those of them that were there before
   // UIDs here and the flags that they have there.
   std::vector<std::pair<store::Uid, store::FlagSet>> changed;
   store::UidSet gone;             // here, of messages that are not there any more
-  std::uint64_t told = 0;         // replies of the lists that were asked for
+  std::uint64_t told = 0;         // messages in the lists that were asked for
   bool incomplete = false;        // all were asked for, and fewer were told than there are
   std::uint64_t other_sizes = 0;  // messages that do not have the size here that they have there
 
@@ -42,9 +47,9 @@ struct PlanOptions {
 };
 
 // Compares the mailbox, which `client` selects, with what is here. Only what changed there since
-// the last time is asked for where the server can tell (RFC 7162). A mailbox here with messages of
-// another server's mailbox, or of another UIDVALIDITY, is a RemoteRefusal. Else throws as
-// ImapClient does, and StoreRefusal where the store refuses.
+// the last time is asked for where the server can tell (RFC 7162) and nothing is missing. A mailbox
+// here with messages of another server's mailbox, or of another UIDVALIDITY, is a RemoteRefusal.
+// Else throws as ImapClient does, and StoreRefusal where the store refuses.
 void make_plan(ImapClient& client, store::Account& account, const PlanOptions& options,
                MailboxPlan& plan);
 

@@ -47,6 +47,12 @@ void MessageFetcher::take_body(std::uint64_t size, std::string_view octets) {
   }
 }
 
+void MessageFetcher::refuse(FetchedMessages& result, const MissingMessage& message,
+                            const std::string& why) {
+  result.refused.add(store::Uid{message.uid});
+  result.complaints.push_back("message " + std::to_string(message.uid) + ' ' + why);
+}
+
 void MessageFetcher::take_reply(const FetchReply& reply, FetchedMessages& result) {
   auto arrived = std::exchange(arrived_, std::nullopt);
   if (!arrived && reply.body && !reply.body->empty()) {
@@ -59,13 +65,12 @@ void MessageFetcher::take_reply(const FetchReply& reply, FetchedMessages& result
   const MissingMessage message = *wanted;
   wanted_.erase(wanted);
   if (!arrived) {
-    result.complaints.push_back("message " + std::to_string(message.uid) + " is empty");
+    refuse(result, message, "is empty");
     return;
   }
   if (arrived->announced > max_message_bytes_) {
-    result.complaints.push_back("message " + std::to_string(message.uid) + " has " +
-                                std::to_string(arrived->announced) +
-                                " octets, more than a message may have");
+    refuse(result, message,
+           "has " + std::to_string(arrived->announced) + " octets, more than a message may have");
     return;
   }
   if (message.size != 0 && message.size != arrived->announced) ++result.other_sizes;
@@ -121,10 +126,8 @@ void MessageFetcher::fetch_singly(FetchedMessages& result) {
       ++result.gone;
       continue;
     }
-    std::string complaint = "message " + std::to_string(message.uid);
-    complaint += refused.empty() ? " comes without its text" : " cannot be fetched: ";
-    complaint += refused;
-    result.complaints.push_back(std::move(complaint));
+    refuse(result, message,
+           refused.empty() ? "comes without its text" : "cannot be fetched: " + refused);
   }
 }
 

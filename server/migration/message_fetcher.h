@@ -19,7 +19,8 @@ struct FetchedMessages {
   std::uint64_t bytes = 0;
   std::uint64_t gone = 0;               // that are not there any more
   std::uint64_t other_sizes = 0;        // that are not as long as the server had said
-  std::vector<std::string> complaints;  // of messages that could not be taken, a sentence each
+  store::UidSet refused;                // there that could not be taken
+  std::vector<std::string> complaints;  // of each of these, a sentence
 };
 
 class MessageFetcher {
@@ -37,6 +38,8 @@ class MessageFetcher {
     std::uint64_t announced;  // octets
   };
 
+  static void refuse(FetchedMessages& result, const MissingMessage& message,
+                     const std::string& why);
   void receive(FetchedMessages& result);
   bool is_there(std::uint32_t uid);
   void fetch_singly(FetchedMessages& result);

@@ -80,6 +80,9 @@ class Migration {
     if (!info) return false;
     const auto origin = expect(account_->origin(info->id), plan.name);
     if (origin.source != plan.source || origin.modseq == store::Modseq{}) return false;
+    if (!origin.finished || !expect(account_->missing_uids(info->id), plan.name).empty()) {
+      return false;
+    }
     const StatusReply status = client.status(plan.remote.wire_name);
     if (status.uid_validity != origin.uid_validity || status.modseq != origin.modseq.value ||
         status.uid_next > origin.uid_next.value) {
@@ -98,6 +101,7 @@ class Migration {
       make_plan(client, *account_, how, plan);
       plan.messages = plan.state.messages;
       if (plan.incomplete) complain(plan.name + ": the server did not list all of its messages");
+      if (!options_.dry_run) keep_missing(plan);
     } catch (const RemoteRefusal& refusal) {
       complain(plan.name + ": " + refusal.what());
       plan.state.uid_validity = 0;
@@ -105,6 +109,19 @@ class Migration {
       complain(refusal.what());
       plan.state.uid_validity = 0;
     }
+  }
+
+  // Before a later UID is taken, so that whatever happens, those are asked for again.
+  void keep_missing(const MailboxPlan& plan) {
+    if (!plan.untold.empty() || !plan.settled.empty()) {
+      const store::MissingUids more{.told = {}, .untold = plan.untold};
+      expect(account_->change_missing(plan.id, more, plan.settled), plan.name);
+    }
+    if (plan.lost.empty()) return;
+    report_.vanished += plan.lost.size();
+    watcher_.complain(
+        fmt::format("{}: {} messages that could not be fetched before are not there any more",
+                    plan.name, plan.lost.size()));
   }
 
   void count_differences(const MailboxPlan& plan) {
@@ -140,7 +157,7 @@ class Migration {
     }
     report_.messages = workers.messages();
     report_.bytes = workers.bytes();
-    report_.vanished = workers.vanished();
+    report_.vanished += workers.vanished();
     report_.other_sizes = workers.other_sizes();
     report_.failed += workers.failed();
     for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -160,7 +177,7 @@ class Migration {
     }
     if (failed_.contains(plan.name) || plan.incomplete) return;
     std::uint32_t next = plan.state.uid_next;
-    if (!plan.missing.empty()) next = std::max(next, plan.missing.back().uid + 1);
+    for (const MissingMessage& message : plan.missing) next = std::max(next, message.uid + 1);
     expect(account_->advance_origin(plan.id, store::Uid{next}, store::Modseq{plan.state.modseq}),
            plan.name);
   }
@@ -218,6 +235,11 @@ class Migration {
       expect(account_->subscribe(info.name, false), info.name);
     }
     for (const auto& [use, name] : uses) expect(account_->set_special_use(name, use), name);
+    std::vector<store::MailboxId> finished;
+    for (const MailboxPlan& plan : plans_) {
+      if (plan.first_time) finished.push_back(plan.id);
+    }
+    expect(account_->finish_origins(finished), account_->name());
   }
 
   // The messages of the maildrop are those of INBOX in their order, as far as their sizes agree.
@@ -240,7 +262,7 @@ class Migration {
     const auto cursor = expect(account_->messages(inbox.id, all, store::Detail::row), "INBOX");
     while (cursor->next()) {
       const store::Uid uid = cursor->row().uid;
-      if (!moved.contains(uid) && !(keeps_uids && uid < origin.uid_next)) continue;
+      if (!moved.contains(uid) && !(keeps_uids && origin.keeps(uid))) continue;
       uids.push_back(uid);
       sizes.push_back(cursor->row().size);
     }

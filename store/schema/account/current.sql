@@ -199,13 +199,16 @@ CREATE TABLE pop3_id (
 CREATE UNIQUE INDEX pop3_id_value ON pop3_id (mailbox_id, value);
 
 -- The mailbox elsewhere that a mailbox was or is filled from. All of its messages below uid_next
--- have been taken, and all of its changes up to modseq.
+-- have been taken, but those in missing_uid, and all of its changes up to modseq. From own_from on,
+-- messages here are those of the origin only where moved_uid has them; 0: there are no others.
 CREATE TABLE origin (
   mailbox_id INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
   uid_validity INTEGER NOT NULL,
   uid_next INTEGER NOT NULL,
-  modseq INTEGER NOT NULL
+  modseq INTEGER NOT NULL,
+  own_from INTEGER NOT NULL,
+  finished INTEGER NOT NULL
 );
 
 -- Messages that could not keep the UID they had there.
@@ -214,6 +217,16 @@ CREATE TABLE moved_uid (
   origin_uid INTEGER NOT NULL,
   uid INTEGER NOT NULL,
   PRIMARY KEY (mailbox_id, origin_uid)
+) WITHOUT ROWID;
+
+-- Messages there that may be below uid_next and were not taken, as disjoint ranges: those that were
+-- told of (told = 1), and those that a list which came short may have left out.
+CREATE TABLE missing_uid (
+  mailbox_id INTEGER NOT NULL,
+  first_uid INTEGER NOT NULL,
+  last_uid INTEGER NOT NULL,
+  told INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, first_uid)
 ) WITHOUT ROWID;
 
 -- Messages that were expunged, or went with their mailbox, and can be restored. They refer to their

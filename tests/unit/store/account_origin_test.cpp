@@ -30,6 +30,18 @@ class OriginTest : public StoreTest {
   AppendResult take(std::string_view mailbox, const std::vector<Taken>& list) {
     return must(try_take(mailbox, list));
   }
+  void take_but(std::string_view mailbox, const std::vector<std::uint32_t>& list,
+                const UidSet& refused) {
+    std::vector<NewMessage> messages;
+    for (const std::uint32_t uid : list) {
+      messages.push_back(make_message(test_message(static_cast<int>(uid))));
+      messages.back().origin_uid = Uid{uid};
+    }
+    must(account_->take(mailbox, std::move(messages), refused));
+  }
+  MissingUids missing(std::string_view mailbox) {
+    return must(account_->missing_uids(id(mailbox)));
+  }
   std::vector<std::uint32_t> uids(std::string_view mailbox) {
     std::vector<std::uint32_t> list;
     for (const Fetched& fetched : fetch(id(mailbox))) list.push_back(fetched.row.uid.value);
@@ -100,7 +112,8 @@ TEST_F(OriginTest, AUidThatIsTakenHereBecomesANewOne) {
   take("INBOX", {{11}, {12}, {20}});
   EXPECT_EQ(uids("INBOX"), (Uids{10, 11, 12, 13, 20}));
   EXPECT_EQ(must(account_->moved_uids(id("INBOX"))),
-            (std::vector<std::pair<Uid, Uid>>{{Uid{11}, Uid{12}}, {Uid{12}, Uid{13}}}));
+            (std::vector<std::pair<Uid, Uid>>{
+                {Uid{11}, Uid{12}}, {Uid{12}, Uid{13}}, {Uid{20}, Uid{20}}}));
   expect_clean();
 }
 
@@ -128,6 +141,91 @@ TEST_F(OriginTest, MailThatComesHereLeavesRoomForWhatComesToTheServer) {
   expect_clean();
 }
 
+TEST_F(OriginTest, MailThatCameHereIsNeverTakenForThatOfTheServer) {
+  adopt("INBOX", 9, "imap:anna@old/INBOX");
+  take("INBOX", {{10}});
+  EXPECT_TRUE(must(account_->origin(id("INBOX"))).keeps(Uid{10}));
+  const Uid own = append("INBOX", "delivered here");
+  must(account_->advance_origin(id("INBOX"), Uid{3'000'000}, Modseq{}));
+  take("INBOX", {{3'000'001}});
+  reopen();
+  const MailboxOrigin origin = must(account_->origin(id("INBOX")));
+  EXPECT_EQ(origin.own_from, own);
+  EXPECT_TRUE(origin.keeps(Uid{10}));
+  EXPECT_FALSE(origin.keeps(own));
+  EXPECT_EQ(must(account_->moved_uids(id("INBOX"))),
+            (std::vector<std::pair<Uid, Uid>>{{Uid{3'000'001}, Uid{3'000'001}}}));
+  EXPECT_EQ(append("INBOX", "room again"), Uid{4'000'002});
+  must(account_->create_mailbox("Old"));
+  append("Old", "was here before");
+  adopt("Old", 9);
+  EXPECT_EQ(must(account_->origin(id("Old"))).own_from, Uid{1});
+}
+
+TEST_F(OriginTest, WhatIsMissingIsRememberedUntilItComes) {
+  adopt("Box", 9);
+  take_but("Box", {1, 4}, UidSet({2, 3}));
+  reopen();
+  EXPECT_EQ(missing("Box").told, UidSet({2, 3}));
+  EXPECT_EQ(must(account_->origin(id("Box"))).uid_next, Uid{5});
+  take_but("Box", {1, 3, 4}, {});
+  EXPECT_EQ(uids("Box"), (Uids{1, 4, 5})) << "only what was missing";
+  EXPECT_EQ(missing("Box").told, UidSet({2, 2}));
+  EXPECT_EQ(must(account_->moved_uids(id("Box"))),
+            (std::vector<std::pair<Uid, Uid>>{{Uid{3}, Uid{5}}}));
+  take_but("Box", {}, UidSet({6, 6}));
+  take_but("Box", {6}, {});
+  EXPECT_EQ(missing("Box").told, UidSet({2, 2})) << "above the next UID, too";
+  EXPECT_EQ(uids("Box"), (Uids{1, 4, 5, 6}));
+  expect_clean();
+}
+
+TEST_F(OriginTest, RangesOfMissingUidsAreCutAsAsked) {
+  const MailboxId box = adopt("Box", 9).info.id;
+  const auto change = [&](const MissingUids& more, const UidSet& gone) {
+    must(account_->change_missing(box, more, gone));
+  };
+  change({.told = {}, .untold = UidSet({10, 100})}, {});
+  change({.told = UidSet({20, 30}), .untold = {}}, UidSet({50, 60}));
+  UidSet untold({10, 19});
+  for (const UidSet::Range range : {UidSet::Range{31, 49}, UidSet::Range{61, 100}}) {
+    untold.add(range);
+  }
+  EXPECT_EQ(missing("Box").untold, untold);
+  EXPECT_EQ(missing("Box").told, UidSet({20, 30}));
+  change({.told = {}, .untold = UidSet({25, 40})}, {});
+  EXPECT_EQ(missing("Box").told, UidSet({20, 24}));
+  change({.told = UidSet({0xfffffff0U, 0xffffffffU}), .untold = {}}, UidSet({1, 0xffffffffU}));
+  EXPECT_TRUE(missing("Box").untold.empty());
+  EXPECT_EQ(missing("Box").told, UidSet({0xfffffff0U, 0xffffffffU}));
+  EXPECT_TRUE(adopt("Box", 10).info.id == box && missing("Box").empty()) << "another origin";
+}
+
+TEST_F(OriginTest, ARefusedPortionLeavesNothing) {
+  adopt("Box", 9);
+  must(account_->set_quota({.bytes = std::nullopt, .messages = 1, .mailboxes = std::nullopt}));
+  std::vector<NewMessage> messages;
+  for (const std::uint32_t uid : {1U, 2U}) {
+    messages.push_back(make_message(test_message(1)));
+    messages.back().origin_uid = Uid{uid};
+  }
+  EXPECT_EQ(account_->take("Box", std::move(messages), UidSet({3, 3})).error(),
+            StoreError::over_quota);
+  EXPECT_TRUE(missing("Box").empty());
+  EXPECT_EQ(account_->change_missing(MailboxId{4711}, {}, {}).error(), StoreError::no_such_mailbox);
+}
+
+TEST_F(OriginTest, AnOriginIsFinishedOnce) {
+  const MailboxId box = adopt("Box", 9).info.id;
+  EXPECT_FALSE(must(account_->origin(box)).finished);
+  const std::vector<MailboxId> mailboxes{box, MailboxId{4711}};
+  must(account_->finish_origins(mailboxes));
+  take("Box", {{1}});
+  reopen();
+  EXPECT_TRUE(must(account_->origin(box)).finished);
+  EXPECT_FALSE(adopt("Box", 10).origin.finished);
+}
+
 TEST_F(OriginTest, UidsAtTheEndAreNotKept) {
   adopt("Box", 9);
   take("Box", {{kMaxKeptUid - 1}, {kMaxKeptUid + 1}, {0xffffffffU}, {0xffffffffU}});
@@ -151,8 +249,10 @@ TEST_F(OriginTest, AdvancingRaisesUidNextOnly) {
 TEST_F(OriginTest, OriginsGoWithTheirMailbox) {
   adopt("Box", 9);
   take("Box", {{5, "id-5"}});
+  take_but("Box", {}, UidSet({7, 9}));
   must(account_->delete_mailbox("Box"));
   EXPECT_EQ(adopt("Box", 9).origin.uid_next, Uid{1});
+  EXPECT_TRUE(missing("Box").empty());
   expect_clean();
 }
 

@@ -82,5 +82,24 @@ TEST_F(UpgradeTest, WhatWasThereIsThereAndWhatIsNewWorks) {
   }
 }
 
+TEST_F(UpgradeTest, MailThatCameBeforeItWasNotedIsKnown) {
+  const MailboxId box = must(account_->adopt_mailbox("Box", "imap:anna@old/Box", 9)).info.id;
+  std::vector<NewMessage> messages;
+  for (const std::uint32_t uid : {5U, 6U}) {
+    messages.push_back(make_message(test_message(1)));
+    messages.back().origin_uid = Uid{uid};
+  }
+  must(account_->append("Box", std::move(messages)));
+  must(account_->adopt_mailbox("Other", "imap:anna@old/Other", 9));
+  const Uid own = append("Box", "own");
+  expect_upgrade_from(6);
+  const MailboxOrigin origin = must(account_->origin(box));
+  EXPECT_EQ(origin.own_from, own);
+  EXPECT_EQ(origin.uid_next, Uid{7});
+  EXPECT_TRUE(origin.finished);
+  EXPECT_EQ(must(account_->origin(id("Other"))).own_from, Uid{});
+  expect_clean();
+}
+
 }  // namespace
 }  // namespace mailkeep::store

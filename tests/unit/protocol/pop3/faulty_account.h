@@ -143,6 +143,21 @@ class FaultyAccount : public store::Account {
                                           store::Modseq modseq) override {
     return real_->advance_origin(mailbox, uid_next, modseq);
   }
+  store::StoreResult<store::AppendResult> take(std::string_view mailbox,
+                                               std::vector<store::NewMessage> messages,
+                                               const store::UidSet& refused) override {
+    return real_->take(mailbox, std::move(messages), refused);
+  }
+  store::StoreResult<store::MissingUids> missing_uids(store::MailboxId mailbox) override {
+    return real_->missing_uids(mailbox);
+  }
+  store::StoreResult<void> change_missing(store::MailboxId mailbox, const store::MissingUids& more,
+                                          const store::UidSet& gone) override {
+    return real_->change_missing(mailbox, more, gone);
+  }
+  store::StoreResult<void> finish_origins(std::span<const store::MailboxId> mailboxes) override {
+    return real_->finish_origins(mailboxes);
+  }
   store::StoreResult<std::vector<std::pair<store::Uid, store::Uid>>> moved_uids(
       store::MailboxId mailbox) override {
     return real_->moved_uids(mailbox);

@@ -224,10 +224,11 @@ void FakeImapServer::fetch(Session& session, const std::string& tag, std::string
       session.send(tag + " NO cannot read it\r\n");
       return;
     }
-    for (int i = 0; i < (faults.repeat_messages ? 2 : 1); ++i) {
+    session.broken = message.uid == faults.closes_at_uid && wants_text;
+    for (int i = 0; i < (faults.repeat_messages ? 2 : 1) && !session.broken; ++i) {
       send_message(session, message, number, items);
-      if (session.broken) return;
     }
+    if (session.broken) return;
   }
   session.send(tag + " OK done\r\n");
 }
