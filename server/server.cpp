@@ -17,6 +17,8 @@ namespace mailkeep::server {
 namespace {
 
 constexpr auto kMaintenanceInterval = std::chrono::seconds(1);
+// Mail that comes and goes is served first where processors are busy.
+constexpr int kIndexingNice = 10;
 // A second with less processor time than this is a quiet one.
 constexpr auto kQuiet = std::chrono::milliseconds(50);
 
@@ -105,6 +107,7 @@ void Server::start() {
              .maps = maps_.get()};
   network_->start();
   maintenance_ = std::thread([this] { maintain(); });
+  text_indexing_ = std::thread([this] { index_texts(); });
   for (const auto& [service, address] : addresses()) {
     log_->info("listening", {{"service", service}, {"address", address}});
   }
@@ -117,7 +120,8 @@ void Server::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  stop_maintenance_.notify_one();
+  stop_maintenance_.notify_all();
+  text_indexing_.join();
   maintenance_.join();
   pool_.reset();
   logins_.reset();
@@ -138,15 +142,31 @@ void Server::reload_certificates() {
   }
 }
 
+bool Server::await_round() {
+  std::unique_lock lock(mutex_);
+  return stop_maintenance_.wait_for(lock, kMaintenanceInterval, [this] { return stopping_; });
+}
+
+// A thread of its own, since a thread cannot raise its priority again.
+void Server::index_texts() {
+  pthread_setname_np(pthread_self(), "text-index");
+  // Of this thread alone, though POSIX says otherwise; where it is refused, nothing is lost.
+  setpriority(PRIO_PROCESS, 0, kIndexingNice);
+  while (!await_round()) {
+    try {
+      store_->index_texts();
+    } catch (const std::exception& error) {
+      log_->error("text_index_failed", {{"error", error.what()}});
+    }
+  }
+}
+
 void Server::maintain() {
   pthread_setname_np(pthread_self(), "maintenance");
   QuietTrim trim;
   bool last = false;
   while (!last) {
-    {
-      std::unique_lock lock(mutex_);
-      last = stop_maintenance_.wait_for(lock, kMaintenanceInterval, [this] { return stopping_; });
-    }
+    last = await_round();
     try {
       store_->maintain();
       logins_->maintain();

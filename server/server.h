@@ -64,6 +64,9 @@ class Server {
 
  private:
   void maintain();
+  void index_texts();
+  // Waits for the next round. True: the last one, as the server stops.
+  bool await_round();
 
   Config config_;
   Log* log_;
@@ -79,8 +82,9 @@ class Server {
   std::unique_ptr<net::Network> network_;
 
   std::thread maintenance_;
+  std::thread text_indexing_;
   std::mutex mutex_;
-  std::condition_variable stop_maintenance_;
+  std::condition_variable stop_maintenance_;  // and the indexing
   bool stopping_ = false;
 };
 

@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 // Files closed at once where there are too many, so that the search for them is not made for each.
 constexpr std::size_t kClosedAtOnce = 16;
 
-// How long maintain() works on text indexes, and on each.
+// How long index_texts() works, and on each account.
 constexpr auto kIndexingTime = std::chrono::milliseconds(400);
 constexpr auto kIndexingTurn = std::chrono::milliseconds(50);
 
@@ -108,7 +108,6 @@ void OpenAccounts::maintain() {
       if (active != active_.end() && active->second == account) active_.erase(active);
     }
   }
-  index_texts();
   if (!busy) trim_frame_contexts();
   if (failure != nullptr) std::rethrow_exception(failure);
 }

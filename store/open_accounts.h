@@ -28,13 +28,14 @@ class OpenAccounts {
   std::shared_ptr<AccountImpl> take(AccountId id);
   // Housekeeping of all. Throws what the first failing one threw, after the others had their turn.
   void maintain();
+  // New messages get into the text indexes, for a while.
+  void index_texts();
   // Closes everything that is not in use now.
   void close_all();
 
  private:
   std::vector<std::shared_ptr<AccountImpl>> all();
   void close_unused();
-  void index_texts();
 
   const StoreOptions options_;
   std::mutex mutex_;

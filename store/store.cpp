@@ -173,6 +173,8 @@ class StoreImpl final : public Store {
     open_accounts_->maintain();
   }
 
+  void index_texts() override { open_accounts_->index_texts(); }
+
  private:
   // Where messages expire, accounts that nobody uses are opened, too: one each time, and all of
   // them once an hour if they are not too many for that.

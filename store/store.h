@@ -118,8 +118,12 @@ class Store {
 
   // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
   // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures
-  // that were computed again, works on text indexes, learns of changes made by other processes.
+  // that were computed again, learns of changes made by other processes.
   virtual void maintain() = 0;
+  // Puts new messages into text indexes, for less than half a second; call about once a second from
+  // one thread, of a low priority where it can be, as nobody waits for it: searches look
+  // themselves into what is not in the index yet.
+  virtual void index_texts() = 0;
 };
 
 }  // namespace mailkeep::store

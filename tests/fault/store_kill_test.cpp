@@ -91,7 +91,10 @@ class Writer {
     for (int number = 0; number < kWriters; ++number) {
       threads.emplace_back([&, number] { Writer(*account, number, round, pipe).run(); });
     }
-    for (;;) store->maintain();
+    for (;;) {
+      store->maintain();
+      store->index_texts();
+    }
   } catch (const std::exception& error) {
     std::fputs(error.what(), stderr);
     ::_exit(1);

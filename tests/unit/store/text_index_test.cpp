@@ -19,7 +19,7 @@ class TextIndexTest : public StoreTest {
     return sqlite::Database(index_file(), sqlite::Open::existing).integer(sql);
   }
   void index_all() {
-    for (int i = 0; i < 20; ++i) store_->maintain();
+    for (int i = 0; i < 20; ++i) store_->index_texts();
   }
   UidSet find(const std::string& needle, bool with_headers = true) {
     return must(account_->search(inbox_, {SearchText{with_headers, needle}}));
@@ -207,7 +207,7 @@ TEST_F(TextIndexTest, AMessageThatTakesTooLongIsSkippedAndLookedIntoByEverySearc
 TEST_F(TextIndexTest, ManySmallSegmentsBecomeABigOne) {
   for (int i = 0; i < 33; ++i) {
     append_numbered(i * 32 + 1, i * 32 + 32);
-    if (i < 30) store_->maintain();
+    if (i < 30) store_->index_texts();
   }
   index_all();
   EXPECT_EQ(indexed("SELECT last_message FROM segment WHERE is_big = 1"), 1024);

@@ -60,6 +60,7 @@ class FakeStore : public store::Store {
     return {};
   }
   void maintain() override {}
+  void index_texts() override {}
 };
 
 class InlinePool : public protocol::BlockingPool {
