@@ -24,14 +24,11 @@ using protocol::LoginResult;
 
 namespace {
 
-constexpr std::chrono::milliseconds kSlotPoll{5};
 constexpr char kMasterSign = '*';
 
-// False: the session was cancelled meanwhile.
-protocol::Awaitable<bool> wait(std::chrono::milliseconds time) {
+protocol::Awaitable<void> wait(std::chrono::milliseconds time) {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
-  const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  co_return !error;
+  co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
 }  // namespace
@@ -118,7 +115,7 @@ protocol::Awaitable<void> AccountAuthenticator::decide(Attempt& attempt) {
   }
   co_await parts_.pool.run([&] { look_up(attempt); });
   if (attempt.decided) co_return;
-  const HashSlot slot = co_await take_hash_slot();
+  const HashSlots::Slot slot = co_await hash_slots_.take(options_.hash_wait);
   if (!slot) {
     attempt.fail(LoginError::unavailable, "too many log-ins at once");
     co_return;
@@ -145,20 +142,6 @@ void AccountAuthenticator::look_up(Attempt& attempt) {
   if (!attempt.keys.known || attempt.acts_for_other) return;
   if (!cache_.contains(attempt.cache_key, PasswordCache::Clock::now())) return;
   open(attempt);
-}
-
-// Waiting takes no thread: the coroutine asks again every few milliseconds.
-protocol::Awaitable<AccountAuthenticator::HashSlot> AccountAuthenticator::take_hash_slot() {
-  const auto deadline = std::chrono::steady_clock::now() + options_.hash_wait;
-  for (;;) {
-    unsigned running = hashing_.load();
-    while (running < hash_slots_) {
-      if (hashing_.compare_exchange_weak(running, running + 1)) co_return HashSlot(&hashing_);
-    }
-    if (std::chrono::steady_clock::now() >= deadline) co_return nullptr;
-    const bool waited = co_await wait(kSlotPoll);
-    if (!waited) co_return nullptr;
-  }
 }
 
 void AccountAuthenticator::hash(Attempt& attempt) {

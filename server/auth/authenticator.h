@@ -21,6 +21,7 @@
 #include "protocol/blocking.h"
 #include "server/auth/failure_delay.h"
 #include "server/auth/guess_limiter.h"
+#include "server/auth/hash_slots.h"
 #include "server/auth/key_finder.h"
 #include "server/auth/login_journal.h"
 #include "server/auth/login_source.h"
@@ -96,11 +97,6 @@ class AccountAuthenticator final : public protocol::Authenticator {
 
  private:
   struct Attempt;
-  struct Release {
-    void operator()(std::atomic<unsigned>* running) const { --*running; }
-  };
-  using HashSlot = std::unique_ptr<std::atomic<unsigned>, Release>;  // held while hashing
-
   Attempt begin(std::string_view name, std::string_view authorization,
                 const protocol::LoginOrigin& origin) const;
   protocol::Awaitable<void> decide(Attempt& attempt);
@@ -110,7 +106,6 @@ class AccountAuthenticator final : public protocol::Authenticator {
   protocol::Awaitable<protocol::LoginResult> finish(Attempt& attempt);
   bool is_blocked(Attempt& attempt);
   void look_up(Attempt& attempt);
-  protocol::Awaitable<HashSlot> take_hash_slot();
   void hash(Attempt& attempt);
   // Both: true where nobody else need be asked.
   bool try_account(Attempt& attempt);
@@ -129,8 +124,7 @@ class AccountAuthenticator final : public protocol::Authenticator {
   const AuthenticatorParts parts_;
   const AuthenticatorOptions options_;
   const KeyFinder keys_;
-  const unsigned hash_slots_;
-  std::atomic<unsigned> hashing_ = 0;
+  HashSlots hash_slots_;
   std::atomic<bool> all_have_sha1_ = false;
   std::atomic<bool> all_have_sha512_ = false;
   PasswordCache cache_;
