@@ -73,6 +73,28 @@ store::StoreOptions store_options(const Config& config) {
   return options;
 }
 
+std::unique_ptr<FirstLogins> make_first_logins(const Config& config,
+                                               const std::shared_ptr<store::Store>& store,
+                                               Log& log) {
+  if (std::ranges::find(config.auth_sources, "migrate") == config.auth_sources.end()) {
+    return nullptr;
+  }
+  FirstLoginOptions options;
+  options.from = parse_remote_url(config.migrate_from).value();
+  options.user = config.migrate_user_name;
+  options.check_certificate = config.migrate_check_certificate;
+  options.timeout = config.migrate_timeout;
+  options.creates_accounts = config.create_accounts;
+  options.log_ins = config.migrate_log_ins;
+  options.waiting = config.migrate_log_ins * 8;
+  FillerOptions filler;
+  filler.accounts = config.migrate_accounts;
+  filler.queue = config.migrate_queue;
+  filler.connections = static_cast<unsigned>(config.migrate_connections);
+  filler.max_message_bytes = config.max_message_bytes;
+  return std::make_unique<FirstLogins>(std::move(options), filler, store, log);
+}
+
 }  // namespace
 
 Server::Server(Config config, Log& log)
@@ -90,7 +112,9 @@ Server::~Server() {
 void Server::start() {
   store_ = store::Store::open(config_.data_dir, store_options(config_));
   pool_ = std::make_unique<BlockingPool>(config_.store_threads);
-  logins_ = std::make_unique<LoginServices>(config_, store_, *pool_, login_log(*log_));
+  first_logins_ = make_first_logins(config_, store_, *log_);
+  logins_ = std::make_unique<LoginServices>(config_, store_, *pool_, login_log(*log_),
+                                            first_logins_.get());
   addresses_ = std::make_unique<store::Addresses>(config_.data_dir);
   address_book_ =
       std::make_unique<AccountAddressBook>(store_, *addresses_, config_.recipient_delimiter);
@@ -115,6 +139,7 @@ void Server::start() {
 
 void Server::stop() {
   if (!maintenance_.joinable()) return;
+  if (first_logins_) first_logins_->stop();
   network_->stop(config_.stop_timeout);
   {
     const std::lock_guard lock(mutex_);
@@ -125,6 +150,7 @@ void Server::stop() {
   maintenance_.join();
   pool_.reset();
   logins_.reset();
+  first_logins_.reset();
   deliveries_.reset();
   maps_.reset();
   address_book_.reset();

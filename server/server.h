@@ -22,6 +22,7 @@
 #include "server/blocking_pool.h"
 #include "server/config/config.h"
 #include "server/log.h"
+#include "server/migration/first_logins.h"
 #include "server/net/network.h"
 #include "server/services.h"
 #include "server/session_log.h"
@@ -73,6 +74,7 @@ class Server {
   SessionLog session_log_;
   std::shared_ptr<store::Store> store_;
   std::unique_ptr<BlockingPool> pool_;
+  std::unique_ptr<FirstLogins> first_logins_;  // where users come from an old server
   std::unique_ptr<LoginServices> logins_;
   std::unique_ptr<store::Addresses> addresses_;
   std::unique_ptr<lmtp::AddressBook> address_book_;

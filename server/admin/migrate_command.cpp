@@ -11,6 +11,7 @@
 #include "server/admin/open_store.h"
 #include "server/admin/progress.h"
 #include "server/exit_code.h"
+#include "server/migration/account_filler.h"
 #include "server/migration/migrator.h"
 
 namespace mailkeep::server {
@@ -122,6 +123,11 @@ int migrate_mail(const AdminContext& context, const std::vector<std::string>& wo
     report = migrate(account, login, options, watcher);
   }
   context.out << summary(report, options.dry_run, options.expunge, Clock::now() - start) << '\n';
+  const std::string name = account->name();
+  const bool complete = report.failed == 0 && !options.dry_run && options.exclude.empty();
+  if (complete && store->setting(name, kFilling).value_or("") == kFillingBegun) {
+    expect(store->set_setting(name, kFilling, kFillingDone), name);
+  }
   return report.failed == 0 ? exit_code::ok : exit_code::failed;
 }
 

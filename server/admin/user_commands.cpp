@@ -14,6 +14,7 @@
 #include "server/admin/password_input.h"
 #include "server/config/values.h"
 #include "server/exit_code.h"
+#include "server/migration/account_filler.h"
 #include "store/credentials.h"
 
 namespace mailkeep::server {
@@ -189,7 +190,9 @@ int user_list(const AdminContext& context, const std::vector<std::string>& words
   std::sort(accounts.begin(), accounts.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   for (const store::AccountInfo& account : accounts) {
-    context.out << account.name << (account.suspended ? "\tsuspended" : "") << '\n';
+    const bool filling = store->setting(account.name, kFilling).value_or("") == kFillingBegun;
+    context.out << account.name << (account.suspended ? "\tsuspended" : "")
+                << (filling ? "\tfilling" : "") << '\n';
   }
   return exit_code::ok;
 }

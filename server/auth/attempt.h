@@ -21,8 +21,9 @@ struct AccountAuthenticator::Attempt {
   std::string_view password;
   FoundKeys keys;
   PasswordCache::Key cache_key{};
-  bool verified = false;     // the password is right
-  bool unavailable = false;  // a source could not be asked
+  bool verified = false;         // the password is right
+  bool unavailable = false;      // a source could not be asked
+  bool asks_old_server = false;  // nobody else knows the name
   bool decided = false;
   std::string app_password;  // that was used; empty: the account's own
   protocol::LoginResult outcome{std::unexpect, protocol::LoginError::refused};

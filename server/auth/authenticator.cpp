@@ -49,7 +49,7 @@ bool AccountAuthenticator::offers(std::string_view mechanism) const {
     // Who is known to another source has no keys here.
     const bool others = std::ranges::any_of(
         parts_.sources, [](const LoginSource* source) { return source != nullptr; });
-    if (others) return false;
+    if (others || parts_.old_server != nullptr) return false;
     if (mechanism.starts_with("SCRAM-SHA-1-") || mechanism == "SCRAM-SHA-1") return all_have_sha1_;
     return !mechanism.starts_with("SCRAM-SHA-512") || all_have_sha512_;
   }
@@ -115,12 +115,20 @@ protocol::Awaitable<void> AccountAuthenticator::decide(Attempt& attempt) {
   }
   co_await parts_.pool.run([&] { look_up(attempt); });
   if (attempt.decided) co_return;
-  const HashSlots::Slot slot = co_await hash_slots_.take(options_.hash_wait);
+  HashSlots::Slot slot = co_await hash_slots_.take(options_.hash_wait);
   if (!slot) {
     attempt.fail(LoginError::unavailable, "too many log-ins at once");
     co_return;
   }
   co_await parts_.pool.run([&] { hash(attempt); });
+  slot.reset();
+  if (!attempt.asks_old_server) co_return;
+  const std::shared_ptr<void> place = parts_.old_server->take_place();
+  if (!place) {
+    attempt.fail(LoginError::unavailable, "too many log-ins wait for the old server");
+    co_return;
+  }
+  co_await parts_.old_server->pool().run([&] { ask_old_server(attempt); });
 }
 
 bool AccountAuthenticator::is_blocked(Attempt& attempt) {
@@ -155,13 +163,20 @@ void AccountAuthenticator::hash(Attempt& attempt) {
     attempt.outcome = std::unexpected(LoginError::unavailable);
     return;
   }
+  attempt.asks_old_server = !attempt.verified && is_for_old_server(attempt);
+  if (attempt.asks_old_server) return;
   if (!attempt.verified) {
     if (attempt.detail.empty()) {
       attempt.detail = attempt.keys.known ? "wrong password" : "no such account";
     }
     return;
   }
-  if (authorize(attempt)) open(attempt);
+  if (!authorize(attempt)) return;
+  const bool is_own = attempt.app_password.empty() && !attempt.acts_for_other;
+  if (parts_.old_server != nullptr && is_own) {
+    parts_.old_server->welcome_back(*attempt.login, attempt.password);
+  }
+  open(attempt);
 }
 
 // Pays for one hash, whether or not there is such an account.
@@ -193,7 +208,9 @@ protocol::Awaitable<LoginResult> AccountAuthenticator::finish(Attempt& attempt) 
   if (attempt.outcome) {
     failure_delay_.succeeded(attempt.origin.peer);
   } else if (refused || attempt.outcome.error() == LoginError::blocked) {
-    const auto delay = failure_delay_.failed(attempt.origin.peer, FailureDelay::Clock::now());
+    auto delay = failure_delay_.failed(attempt.origin.peer, FailureDelay::Clock::now());
+    // Who has moved is refused no sooner than who has not.
+    if (!attempt.asks_old_server) delay += old_server_time_.load();
     if (delay.count() > 0) co_await wait(delay);
   }
   co_return std::move(attempt.outcome);

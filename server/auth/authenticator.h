@@ -25,6 +25,7 @@
 #include "server/auth/key_finder.h"
 #include "server/auth/login_journal.h"
 #include "server/auth/login_source.h"
+#include "server/auth/old_server.h"
 #include "server/auth/password_cache.h"
 #include "server/auth/token_checker.h"
 #include "store/credentials.h"
@@ -74,6 +75,7 @@ struct AuthenticatorParts {
   TokenChecker* tokens = nullptr;
   // In their order; null stands for the accounts themselves. None at all: the accounts only.
   std::vector<LoginSource*> sources{};
+  OldServer* old_server = nullptr;  // asked last
 };
 
 class AccountAuthenticator final : public protocol::Authenticator {
@@ -111,6 +113,9 @@ class AccountAuthenticator final : public protocol::Authenticator {
   bool try_account(Attempt& attempt);
   bool try_source(Attempt& attempt, LoginSource& source);
   void take_over(Attempt& attempt, LoginSource& source);
+  bool is_for_old_server(const Attempt& attempt) const;
+  void ask_old_server(Attempt& attempt);
+  static store::PasswordRecord record_of(const Attempt& attempt);
   void add_missing_keys(Attempt& attempt);
   void use_proof(Attempt& attempt, const sasl::Action& action);
   void use_token(Attempt& attempt, const sasl::Action& action);
@@ -127,6 +132,7 @@ class AccountAuthenticator final : public protocol::Authenticator {
   HashSlots hash_slots_;
   std::atomic<bool> all_have_sha1_ = false;
   std::atomic<bool> all_have_sha512_ = false;
+  std::atomic<std::chrono::milliseconds> old_server_time_{};  // of its last refusal
   PasswordCache cache_;
   FailureDelay failure_delay_;
 };

@@ -2,6 +2,7 @@
 // opening the account.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <openssl/evp.h>
@@ -18,6 +19,9 @@ namespace mailkeep::server {
 using protocol::LoginError;
 
 namespace {
+
+// How long others are kept waiting as if an old server had been asked about them.
+constexpr std::chrono::milliseconds kLongestRefusal{5'000};
 
 LoginError login_error(store::StoreError error) {
   switch (error) {
@@ -57,13 +61,7 @@ bool AccountAuthenticator::try_source(Attempt& attempt, LoginSource& source) {
 void AccountAuthenticator::take_over(Attempt& attempt, LoginSource& source) {
   attempt.detail = source.name();
   store::PasswordRecord record;
-  if (source.is_copy()) {
-    std::vector<store::ScramKeys> like;
-    for (const store::AppPassword& password : attempt.keys.app_passwords) {
-      like.insert(like.end(), password.keys.begin(), password.keys.end());
-    }
-    record = sasl::make_record(attempt.password, like);
-  }
+  if (source.is_copy()) record = record_of(attempt);
   if (!attempt.keys.known && options_.creates_accounts) {
     const auto created = parts_.store->create_account(*attempt.login, record);
     attempt.keys.known = created || created.error() == store::StoreError::account_exists;
@@ -73,6 +71,39 @@ void AccountAuthenticator::take_over(Attempt& attempt, LoginSource& source) {
   }
   attempt.verified = attempt.keys.known;
   if (!attempt.verified) attempt.detail = "right, but there is no such account";
+}
+
+store::PasswordRecord AccountAuthenticator::record_of(const Attempt& attempt) {
+  std::vector<store::ScramKeys> like;
+  for (const store::AppPassword& password : attempt.keys.app_passwords) {
+    like.insert(like.end(), password.keys.begin(), password.keys.end());
+  }
+  return sasl::make_record(attempt.password, like);
+}
+
+bool AccountAuthenticator::is_for_old_server(const Attempt& attempt) const {
+  if (parts_.old_server == nullptr || !attempt.login) return false;
+  if (attempt.acts_for_other || attempt.keys.has_own()) return false;
+  return parts_.old_server->may_admit(*attempt.login);
+}
+
+void AccountAuthenticator::ask_old_server(Attempt& attempt) {
+  std::string detail;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto answer = parts_.old_server->admit(
+      *attempt.login, attempt.password, [&] { return record_of(attempt); }, detail);
+  if (answer == LoginSource::Answer::right) {
+    attempt.verified = true;
+    attempt.detail = "the old server's password";
+    open(attempt);
+  } else if (answer == LoginSource::Answer::unavailable) {
+    attempt.fail(LoginError::unavailable, "old server: " + detail);
+  } else {
+    attempt.detail = "wrong password, or no such account, at the old server";
+    const auto time = std::chrono::steady_clock::now() - begin;
+    old_server_time_ =
+        std::min(std::chrono::duration_cast<std::chrono::milliseconds>(time), kLongestRefusal);
+  }
 }
 
 // Log-ins that show the password are the chance to make keys for SCRAM with other hashes.

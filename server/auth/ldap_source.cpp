@@ -5,6 +5,7 @@
 #include <ldap.h>
 
 #include "protocol/sasl/secret.h"
+#include "server/auth/account_name.h"
 
 namespace mailkeep::server {
 
@@ -60,26 +61,7 @@ int prepare(LDAP* handle, const LdapOptions& options) {
 }  // namespace
 
 std::string ldap_bind_name(std::string_view pattern, std::string_view user) {
-  const std::size_t at = user.rfind('@');
-  const std::string_view domain = at == std::string_view::npos ? "" : user.substr(at + 1);
-  std::string name;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char letter = pattern[i] == '%' && i + 1 < pattern.size() ? pattern[i + 1] : '\0';
-    if (letter == 'u') {
-      name += escaped(user);
-    } else if (letter == 'n') {
-      name += escaped(user.substr(0, at));
-    } else if (letter == 'd') {
-      name += escaped(domain);
-    } else if (letter == '%') {
-      name += '%';
-    } else {
-      name += pattern[i];
-      continue;
-    }
-    ++i;
-  }
-  return name;
+  return fill_in_name(pattern, user, &escaped);
 }
 
 LoginSource::Answer LdapSource::check(const std::string& name, std::string_view password,

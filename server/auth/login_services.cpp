@@ -50,6 +50,7 @@ std::vector<std::unique_ptr<LoginSource>> make_sources(const Config& config) {
   std::vector<std::unique_ptr<LoginSource>> sources;
   sources.reserve(config.auth_sources.size());
   for (const std::string& name : config.auth_sources) {
+    if (name == "migrate") continue;  // the old server, which is no LoginSource
     sources.push_back(name == "accounts" ? nullptr : make_source(config, name));
   }
   return sources;
@@ -113,7 +114,7 @@ std::vector<LoginSource*> pointers(const std::vector<std::unique_ptr<LoginSource
 }  // namespace
 
 LoginServices::LoginServices(const Config& config, const std::shared_ptr<store::Store>& store,
-                             protocol::BlockingPool& pool, LoginLog log)
+                             protocol::BlockingPool& pool, LoginLog log, OldServer* old_server)
     : credentials_(config.data_dir),
       logins_(config.data_dir),
       limiter_(logins_, guess_limits(config)),
@@ -127,7 +128,8 @@ LoginServices::LoginServices(const Config& config, const std::shared_ptr<store::
                                                                 .limiter = &limiter_,
                                                                 .journal = &journal_,
                                                                 .tokens = tokens_.get(),
-                                                                .sources = pointers(sources_)},
+                                                                .sources = pointers(sources_),
+                                                                .old_server = old_server},
                                              authenticator_options(config));
 }
 

@@ -15,10 +15,10 @@ namespace mailkeep::server {
 
 class LoginServices {
  public:
-  // `config` and `pool` outlive it. Throws std::runtime_error where a file that the configuration
-  // names cannot be read.
+  // `config`, `pool` and `old_server`, which may be null, outlive it. Throws std::runtime_error
+  // where a file that the configuration names cannot be read.
   LoginServices(const Config& config, const std::shared_ptr<store::Store>& store,
-                protocol::BlockingPool& pool, LoginLog log);
+                protocol::BlockingPool& pool, LoginLog log, OldServer* old_server = nullptr);
 
   protocol::Authenticator& authenticator() { return *authenticator_; }
   // About once a second, on one thread. Blocking.

@@ -34,9 +34,10 @@ Applied disabled_mechanism(Config& config, const std::string& text, const Path&)
 }
 
 Applied source(Config& config, const std::string& text, const Path&) {
-  constexpr std::array<std::string_view, 4> kSources{"accounts", "passwd-file", "pam", "ldap"};
+  constexpr std::array<std::string_view, 5> kSources{"accounts", "passwd-file", "pam", "ldap",
+                                                     "migrate"};
   if (std::ranges::find(kSources, text) == kSources.end()) {
-    return std::unexpected("is none of: accounts, passwd-file, pam, ldap");
+    return std::unexpected("is none of: accounts, passwd-file, pam, ldap, migrate");
   }
   if (std::ranges::find(config.auth_sources, text) != config.auth_sources.end()) {
     return std::unexpected("is given twice");
@@ -90,8 +91,9 @@ constexpr std::array kAuthTable{
             "offered where there are sources other than the accounts.",
             true, &disabled_mechanism},
     Setting{"auth", "source", "SOURCE", "",
-            "Who knows passwords, in this order: accounts (the accounts' own), passwd-file, pam or "
-            "ldap. The first that knows a name decides. Without any: accounts.",
+            "Who knows passwords, in this order: accounts (the accounts' own), passwd-file, pam, "
+            "ldap or migrate (the server of [migrate], the last). The first that knows a name "
+            "decides. Without any: accounts.",
             true, &source},
     Setting{"auth", "passwd-file", "FILE", "",
             "A file with a line NAME:PASSWORD for each user, as Dovecot's: {PLAIN}, {CRYPT} and "

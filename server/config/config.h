@@ -51,7 +51,7 @@ struct Config {
   Plaintext plaintext_without_tls = Plaintext::loopback;
   std::chrono::milliseconds failure_delay{500};
   std::vector<std::string> disabled_mechanisms;  // upper case
-  std::vector<std::string> auth_sources;         // "accounts", "passwd-file", "pam", "ldap"
+  std::vector<std::string> auth_sources;  // "accounts", "passwd-file", "pam", "ldap", "migrate"
   std::filesystem::path passwd_file;
   std::string pam_service;
   bool create_accounts = false;
@@ -81,6 +81,15 @@ struct Config {
   std::chrono::milliseconds ldap_timeout{};
 
   std::vector<net::Endpoint> auth_service;
+
+  std::string migrate_from;  // a URL that parse_remote_url() takes, or empty
+  std::string migrate_user_name;
+  bool migrate_check_certificate = true;
+  std::chrono::milliseconds migrate_timeout{};
+  std::uint64_t migrate_log_ins = 0;
+  std::uint64_t migrate_accounts = 0;
+  std::uint64_t migrate_connections = 0;
+  std::uint64_t migrate_queue = 0;
 
   std::string pop3_unique_id;
   std::optional<std::uint32_t> pop3_expire_days;

@@ -187,6 +187,15 @@ void check_log_ins(Config& config, const std::string& where) {
   if (uses("ldap") && (config.ldap_url.empty() || config.ldap_bind_name.empty())) {
     throw ConfigError(where + "[auth] source = ldap needs url and bind-name in [ldap]");
   }
+  if (uses("migrate")) {
+    if (config.migrate_from.empty()) {
+      throw ConfigError(where + "[auth] source = migrate needs from = URL in [migrate]");
+    }
+    if (!uses("accounts") || config.auth_sources.back() != "migrate") {
+      throw ConfigError(where +
+                        "[auth] source = migrate must be the last, after source = accounts");
+    }
+  }
   const bool tokens = !config.oauth_keys.empty() || !config.oauth_introspection.empty();
   if (tokens && config.oauth_audiences.empty()) {
     throw ConfigError(where + "[oauth] needs an audience: tokens for others are not for this one");

@@ -86,5 +86,6 @@ Applied file(Config& config, const std::string& text, const Path& base) {
 // The parts of the table that stand in files of their own.
 std::span<const Setting> pop3_settings_table();
 std::span<const Setting> auth_settings_table();
+std::span<const Setting> migrate_settings_table();
 
 }  // namespace mailkeep::server

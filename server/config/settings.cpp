@@ -248,7 +248,8 @@ std::string Setting::name() const {
 std::span<const Setting> setting_table() {
   static const std::vector<Setting> kAll = [] {
     std::vector<Setting> all(kServerTable.begin(), kServerTable.end());
-    for (const auto part : {pop3_settings_table(), auth_settings_table()}) {
+    for (const auto part :
+         {pop3_settings_table(), auth_settings_table(), migrate_settings_table()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

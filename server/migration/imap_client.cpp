@@ -1,6 +1,7 @@
 #include "server/migration/imap_client.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -11,6 +12,8 @@
 
 namespace mailkeep::server {
 namespace {
+
+constexpr std::size_t kMaxRefusalBytes = 500;
 
 using imap::equal_ignoring_case;
 
@@ -70,6 +73,16 @@ std::optional<std::uint32_t> exists_number(std::string_view line) {
   return number;
 }
 
+// Not where the server cannot say for now, or wants it asked in another way (RFC 5530 3).
+bool is_about_password(std::string_view answer) {
+  if (!starts_with_ignoring_case(answer, "NO")) return false;
+  constexpr std::array<std::string_view, 6> kOtherReasons{
+      "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]", "[PRIVACYREQUIRED]"};
+  return std::ranges::none_of(kOtherReasons, [&](std::string_view code) {
+    return starts_with_ignoring_case(answer.substr(std::min<std::size_t>(3, answer.size())), code);
+  });
+}
+
 }  // namespace
 
 ImapClient::ImapClient(const RemoteLogin& login)
@@ -79,10 +92,12 @@ ImapClient::ImapClient(const RemoteLogin& login)
                 on_body_(size, octets);
               }) {
   stream_ = std::make_unique<net::ClientStream>(net::ClientStream::Options{
-      login.url.host, login.url.port, login.timeout, login.check_certificate});
+      login.url.host, login.url.port, login.timeout, login.check_certificate, login.stop});
   if (login.url.is_encrypted()) stream_->start_tls();
   greet(login);
+  logging_in_ = true;
   log_in(login);
+  logging_in_ = false;
   read_capabilities();
   read_namespace();
 }
@@ -192,7 +207,10 @@ void ImapClient::await(const std::string& tag, const Untagged& untagged) {
     untagged(line);
   };
   while (!done) reader_.feed(stream_->read());
-  if (!refusal.empty()) throw RemoteRefusal(refusal.substr(0, 500));
+  if (refusal.empty()) return;
+  refusal.resize(std::min<std::size_t>(refusal.size(), kMaxRefusalBytes));
+  if (logging_in_ && is_about_password(refusal)) throw WrongLogin(refusal);
+  throw RemoteRefusal(refusal);
 }
 
 void ImapClient::command(std::string_view text, const Untagged& untagged) {

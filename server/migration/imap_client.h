@@ -1,8 +1,10 @@
 // An IMAP client for migration: one connection to another server, commands one after the other,
 // blocking (RFC 9051, RFC 3501). Used by one thread. Throws net::NetworkError where the connection
-// breaks or hangs, ProtocolError where the server makes no sense, RemoteRefusal where it says no.
+// breaks or hangs, ProtocolError where the server makes no sense, RemoteRefusal where it says no,
+// WrongLogin where that is to who logs in.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -26,12 +28,19 @@ class RemoteRefusal : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// NO to a log-in, for the password's sake.
+class WrongLogin : public RemoteRefusal {
+ public:
+  using RemoteRefusal::RemoteRefusal;
+};
+
 struct RemoteLogin {
   RemoteUrl url;
   std::string password;  // or the token of OAuth 2
   std::string master;    // who logs in for the user (RFC 4616 2: authcid); empty: the user
   bool check_certificate = true;
   std::chrono::milliseconds timeout{60'000};
+  const std::atomic<bool>* stop = nullptr;  // set: it ends soon, by net::NetworkError
 };
 
 // What EXAMINE tells.
@@ -92,6 +101,7 @@ class ImapClient {
   std::string prefix_;
   std::string fetch_tag_;
   std::uint64_t commands_ = 0;
+  bool logging_in_ = false;
 };
 
 }  // namespace mailkeep::server

@@ -26,7 +26,10 @@ class Migration {
   MigrationReport run() {
     ImapClient client(login_);
     find_mailboxes(client);
-    for (MailboxPlan& plan : plans_) make_one_plan(client, plan);
+    for (MailboxPlan& plan : plans_) {
+      check_stop();
+      make_one_plan(client, plan);
+    }
     client.logout();
     std::erase_if(plans_, [](const MailboxPlan& plan) { return plan.state.uid_validity == 0; });
     report_.mailboxes = plans_.size();
@@ -35,13 +38,57 @@ class Migration {
       return report_;
     }
     fetch_messages();
+    check_stop();
     for (const MailboxPlan& plan : plans_) finish_mailbox(plan);
     finish_account();
     if (options_.pop3) keep_pop3_ids();
     return report_;
   }
 
+  void prepare(ImapClient& client, std::chrono::steady_clock::time_point deadline) {
+    find_mailboxes(client);
+    for (MailboxPlan& plan : plans_) {
+      if (std::chrono::steady_clock::now() >= deadline) return;
+      adopt_one(client, plan);
+    }
+    std::erase_if(plans_, [](const MailboxPlan& plan) { return plan.state.uid_validity == 0; });
+    for (const MailboxPlan& plan : plans_) {
+      if (plan.first_time) {
+        expect(account_->subscribe(plan.name, plan.remote.subscribed), plan.name);
+      }
+    }
+    finish_account();
+  }
+
  private:
+  void check_stop() const {
+    if (options_.stop != nullptr && *options_.stop) throw net::NetworkError("stopped");
+  }
+
+  // What is from elsewhere stays as it is.
+  bool is_from_elsewhere(const MailboxPlan& plan) {
+    const auto info = account_->mailbox(plan.name);
+    if (!info) return false;
+    const auto origin = expect(account_->origin(info->id), plan.name);
+    return !origin.source.empty() && origin.source != plan.source;
+  }
+
+  void adopt_one(ImapClient& client, MailboxPlan& plan) {
+    try {
+      const StatusReply status = client.status(plan.remote.wire_name);
+      if (status.uid_validity == 0 || is_from_elsewhere(plan)) return;
+      const auto adopted =
+          expect(account_->adopt_mailbox(plan.name, plan.source, status.uid_validity), plan.name);
+      plan.id = adopted.info.id;
+      plan.first_time = !adopted.origin.finished;
+      plan.state.uid_validity = status.uid_validity;
+    } catch (const RemoteRefusal& refusal) {
+      complain(plan.name + ": " + refusal.what());
+    } catch (const StoreRefusal& refusal) {
+      complain(refusal.what());
+    }
+  }
+
   void complain(const std::string& text) {
     watcher_.complain(text);
     ++report_.failed;
@@ -69,8 +116,10 @@ class Migration {
       plan.source = "imap:" + login_.url.user + '@' + login_.url.host + '/' + remote.wire_name;
       plan.remote = std::move(remote);
     }
-    // Parents before their children, so that none is made twice.
-    std::ranges::sort(plans_, {}, &MailboxPlan::name);
+    // Parents before their children, so that none is made twice; first what is looked at first.
+    std::ranges::sort(plans_, {}, [](const MailboxPlan& plan) {
+      return std::pair<bool, std::string_view>(plan.name != "INBOX", plan.name);
+    });
   }
 
   // Nothing is asked of a mailbox that is as it was (RFC 7162 3.1.2.1: HIGHESTMODSEQ).
@@ -151,6 +200,7 @@ class Migration {
     FetchWorkers workers(*account_, login_, plans_, std::max(1U, options_.connections),
                          options_.max_message_bytes);
     for (bool running = true; running;) {
+      check_stop();
       running = workers.wait();
       for (const std::string& text : workers.complaints()) watcher_.complain(text);
       watcher_.progress(workers.bytes(), total, workers.messages());
@@ -299,6 +349,13 @@ class Migration {
 MigrationReport migrate(const std::shared_ptr<store::Account>& account, const RemoteLogin& login,
                         const MigrationOptions& options, const MigrationWatcher& watcher) {
   return Migration(account, login, options, watcher).run();
+}
+
+void prepare_account(const std::shared_ptr<store::Account>& account, ImapClient& client,
+                     const RemoteLogin& login, std::chrono::steady_clock::time_point deadline,
+                     const MigrationWatcher& watcher) {
+  const MigrationOptions options;
+  Migration(account, login, options, watcher).prepare(client, deadline);
 }
 
 }  // namespace mailkeep::server

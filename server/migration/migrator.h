@@ -4,6 +4,8 @@
 // committed in the order of their UIDs, so that it can be stopped at any moment and goes on there.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,8 +25,9 @@ struct MigrationOptions {
   bool expunge = false;  // messages that are gone there go here, too
   unsigned connections = 2;
   std::uint64_t max_message_bytes = 0;
-  std::vector<std::string> exclude;  // patterns of names here, as LIST has them
-  std::optional<RemoteUrl> pop3;     // where POP3 clients got their unique ids
+  std::vector<std::string> exclude;         // patterns of names here, as LIST has them
+  std::optional<RemoteUrl> pop3;            // where POP3 clients got their unique ids
+  const std::atomic<bool>* stop = nullptr;  // set: it ends soon, as a failure
 };
 
 struct MigrationReport {
@@ -50,5 +53,12 @@ struct MigrationWatcher {
 // Throws where the server cannot be used at all, or the store fails.
 MigrationReport migrate(const std::shared_ptr<store::Account>& account, const RemoteLogin& login,
                         const MigrationOptions& options, const MigrationWatcher& watcher);
+
+// What migrate() does before it fetches, for an account that is to be used at once: its mailboxes
+// are made, with UIDVALIDITYs, subscriptions and special uses, so that no client learns others. At
+// the deadline the rest is left to migrate(). `client` has logged in as `login` has it.
+void prepare_account(const std::shared_ptr<store::Account>& account, ImapClient& client,
+                     const RemoteLogin& login, std::chrono::steady_clock::time_point deadline,
+                     const MigrationWatcher& watcher);
 
 }  // namespace mailkeep::server

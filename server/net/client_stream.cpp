@@ -1,5 +1,6 @@
 #include "server/net/client_stream.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -22,6 +23,7 @@ namespace mailkeep::server::net {
 namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kLookForStop{200};
 
 std::string error_text(int error) {
   return std::generic_category().message(error);
@@ -74,8 +76,7 @@ bool ClientStream::connect_to(const addrinfo& address, std::string& problem) {
   }
   int error = ::connect(socket_.get(), address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
   if (error == EINPROGRESS) {
-    pollfd poll_for{socket_.get(), POLLOUT, 0};
-    const int ready = ::poll(&poll_for, 1, static_cast<int>(options_.timeout.count()));
+    const int ready = poll_socket(POLLOUT);
     socklen_t length = sizeof error;
     error = ready == 0 ? ETIMEDOUT : errno;
     if (ready > 0) ::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &error, &length);
@@ -128,12 +129,23 @@ void ClientStream::start_tls() {
   }
 }
 
-void ClientStream::wait(short events) {
+// As poll(2) returns; zero after the time limit.
+int ClientStream::poll_socket(short events) {
   pollfd poll_for{socket_.get(), events, 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&poll_for, 1, static_cast<int>(options_.timeout.count()));
-  } while (ready < 0 && errno == EINTR);
+  const auto end = Clock::now() + options_.timeout;
+  for (;;) {
+    if (options_.stop != nullptr && *options_.stop) fail("stopped");
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() < 0) left = {};
+    if (options_.stop != nullptr) left = std::min(left, kLookForStop);
+    const int ready = ::poll(&poll_for, 1, static_cast<int>(left.count()));
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
+    if (ready == 0 && Clock::now() >= end) return 0;
+  }
+}
+
+void ClientStream::wait(short events) {
+  const int ready = poll_socket(events);
   if (ready < 0) fail(error_text(errno));
   if (ready == 0) {
     fail("no answer for " + std::to_string(options_.timeout.count() / 1000) + " seconds");

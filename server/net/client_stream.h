@@ -2,6 +2,7 @@
 // with a time limit, over TLS or not. Used by one thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
@@ -29,6 +30,7 @@ class ClientStream {
     std::uint16_t port = 0;
     std::chrono::milliseconds timeout{60'000};  // of each wait
     bool check_certificate = true;
+    const std::atomic<bool>* stop = nullptr;  // set: every wait ends soon, as a failure
   };
 
   // Connects; tries the host's addresses one after the other. Throws NetworkError, as all others
@@ -62,6 +64,7 @@ class ClientStream {
   [[noreturn]] void fail(std::string_view what) const;
   bool connect_to(const ::addrinfo& address, std::string& problem);
   void wait(short events);
+  int poll_socket(short events);
   void check_pace(std::size_t bytes);
 
   const Options options_;

@@ -75,14 +75,14 @@ service stats {{
 class Dovecot:
     """A Dovecot of its own."""
 
-    def __init__(self, folder, kind, server, user):
+    def __init__(self, folder, kind, server, user, ports=None):
         self.folder = folder / f"dovecot-{kind}"
         for name in ("run", "state", "home"):
             (self.folder / name).mkdir(parents=True)
         os.chown(self.folder / "home", 5000, 5000)
         for path in (folder, self.folder):
             os.chmod(path, 0o755)
-        self.imaps, self.pop3s = free_ports(2)
+        self.imaps, self.pop3s = ports or free_ports(2)
         config = self.folder / "dovecot.conf"
         config.write_text(DOVECOT.format(folder=self.folder, certificate=server / "cert.pem",
                                          key=server / "key.pem", format=kind, imaps=self.imaps,

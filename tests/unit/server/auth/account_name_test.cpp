@@ -27,5 +27,12 @@ TEST(AccountName, HasAtMost255Octets) {
   EXPECT_FALSE(account_name(std::string(253, 'a') + "\xc2\xbd"));  // grows when prepared
 }
 
+TEST(FillInName, PutsTheNameIntoAPattern) {
+  EXPECT_EQ(fill_in_name("%u", "ann@example.org"), "ann@example.org");
+  EXPECT_EQ(fill_in_name("%n", "ann@example.org"), "ann");
+  EXPECT_EQ(fill_in_name("%n+%d%%%x%", "ann@example.org"), "ann+example.org%%x%");
+  EXPECT_EQ(fill_in_name("%n@%d", "ann"), "ann@");
+}
+
 }  // namespace
 }  // namespace mailkeep::server

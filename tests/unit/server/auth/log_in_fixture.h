@@ -93,6 +93,7 @@ class LogInTest : public ::testing::Test {
       parts.journal = &journal_;
       parts.tokens = tokens_.get();
       parts.sources = sources_;
+      parts.old_server = old_server_;
       authenticator_ = std::make_unique<AccountAuthenticator>(std::move(parts), options_);
     }
     return *authenticator_;
@@ -127,6 +128,7 @@ class LogInTest : public ::testing::Test {
   std::unique_ptr<GuessLimiter> limiter_;
   std::unique_ptr<TokenChecker> tokens_;
   std::vector<LoginSource*> sources_;
+  OldServer* old_server_ = nullptr;
   LoginJournal journal_;
   SameThreadPool pool_;
   AuthenticatorOptions options_;

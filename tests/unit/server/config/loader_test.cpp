@@ -124,7 +124,26 @@ TEST(Loader, SaysWhichSectionIsUnknown) {
       error_of("[imapss]\nlisten = *:993\n"),
       "/etc/mailkeep/mailkeep.conf:2: unknown section [imapss]; did you mean [imaps]? Valid "
       "sections: imap, imaps, pop3s, lmtp, socketmap, tls, limits, retention, search, pop3, auth, "
-      "oauth, ldap, auth-service");
+      "oauth, ldap, auth-service, migrate");
+}
+
+TEST(Loader, TheOldServerIsAskedLastAndMustBeNamed) {
+  const std::string from = "[migrate]\nfrom = imaps://old.example.org\n";
+  const Config config =
+      load_config_text("[auth]\nsource = accounts\nsource = migrate\n" + from, kFile);
+  EXPECT_EQ(config.migrate_from, "imaps://old.example.org");
+  EXPECT_EQ(config.migrate_user_name, "%u");
+  EXPECT_EQ(config.migrate_accounts, 2U);
+  EXPECT_THAT(error_of("[auth]\nsource = accounts\nsource = migrate\n"),
+              HasSubstr("needs from = URL in [migrate]"));
+  for (const char* const sources :
+       {"source = migrate\n", "source = migrate\nsource = accounts\n"}) {
+    EXPECT_THAT(error_of("[auth]\n" + std::string(sources) + from),
+                HasSubstr("must be the last, after source = accounts"));
+  }
+  EXPECT_THAT(error_of("[migrate]\nfrom = pop3s://x\n"), HasSubstr("is not an imaps://"));
+  EXPECT_THAT(error_of("[migrate]\nfrom = imaps://ann@x\n"), HasSubstr("has a user"));
+  EXPECT_THAT(error_of("[migrate]\nuser-name = admin\n"), HasSubstr("has neither %u nor %n"));
 }
 
 TEST(Loader, TheTextIndexIsOnOrOff) {

@@ -133,6 +133,10 @@ bool FakeImapServer::answer(Session& session, const std::string& line) {
     session.send("* BYE too busy\r\n");
     return false;
   }
+  if ((command == "AUTHENTICATE" || command == "LOGIN") && !faults.login_answer.empty()) {
+    session.send(tag + ' ' + faults.login_answer + "\r\n");
+    return true;
+  }
   if (command == "STARTTLS" && faults.talks_before_tls) {
     session.send(tag + " OK begin\r\n* CAPABILITY ");
     return true;

@@ -41,6 +41,7 @@ struct FakeFaults {
   bool endless_line = false;      // LIST is answered by a line without an end
   bool drip = false;              // LIST is answered by a keep-alive line now and then, forever
   bool bye_at_login = false;
+  std::string login_answer{};       // to a log-in, in place of OK
   std::uint32_t closes_at_uid = 0;  // the connection ends where its text is asked for
   std::uint32_t unlisted_uid = 0;   // FETCH leaves it out
   std::uint32_t bare_uid = 0;       // FETCH has it without its text
