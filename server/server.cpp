@@ -146,7 +146,7 @@ void Server::stop() {
     stopping_ = true;
   }
   stop_maintenance_.notify_all();
-  text_indexing_.join();
+  if (text_indexing_.joinable()) text_indexing_.join();
   maintenance_.join();
   pool_.reset();
   logins_.reset();

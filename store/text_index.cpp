@@ -28,7 +28,7 @@ constexpr const char* kDeletePostings = R"sql(DELETE FROM posting WHERE segment 
 constexpr std::int32_t kAnyTrigram = -1;
 // More trigrams of a needle make the answer hardly smaller.
 constexpr std::size_t kMaxAsked = 24;
-constexpr std::uint32_t kCacheKibibytes = 1024;
+constexpr sqlite::DatabaseOptions kIndexOptions{.cache_kibibytes = 1024};
 
 using Offsets = std::vector<std::uint32_t>;
 
@@ -123,23 +123,34 @@ void TextSegment::end_message(MessageId message, std::string_view hash) {
   ++messages_;
 }
 
-// Opens the file, anew where it is damaged or of another program's version.
-sqlite::Database& TextIndex::open(std::unique_ptr<sqlite::Database>& database) {
-  if (database != nullptr) return *database;
-  const sqlite::DatabaseOptions options{.cache_kibibytes = kCacheKibibytes};
+// Makes the file where there is none, and anew where it is damaged or of another program's version.
+sqlite::Database& TextIndex::writer() {
+  if (writer_ != nullptr) return *writer_;
   auto make = [&] {
-    auto made = std::make_unique<sqlite::Database>(file_, sqlite::Open::create, options);
+    auto made = std::make_unique<sqlite::Database>(file_, sqlite::Open::create, kIndexOptions);
     made->set_durability(sqlite::Durability::process);
     migrate(*made, index_schema(), SchemaState::any);
     return made;
   };
   try {
-    database = make();
+    writer_ = make();
   } catch (const std::exception&) {
+    const std::lock_guard lock(read_mutex_);
     remove_file();
-    database = make();
+    writer_ = make();
   }
-  return *database;
+  return *writer_;
+}
+
+// Null where the writer has not made the file yet, or not brought it up to date.
+sqlite::Database* TextIndex::reader() {
+  if (reader_ != nullptr) return reader_.get();
+  if (!std::filesystem::exists(file_)) return nullptr;
+  auto opened = std::make_unique<sqlite::Database>(file_, sqlite::Open::existing, kIndexOptions);
+  const auto newest = static_cast<std::int64_t>(index_schema().size());
+  if (opened->integer("PRAGMA user_version") != newest) return nullptr;
+  reader_ = std::move(opened);
+  return reader_.get();
 }
 
 void TextIndex::remove_file() {
@@ -166,16 +177,16 @@ std::optional<TextCandidates> TextIndex::candidates(std::string_view folded, Tex
   const std::vector<std::int32_t> trigrams = trigrams_of(folded, field);
   if (trigrams.empty()) return std::nullopt;
   std::lock_guard lock(read_mutex_);
-  if (reader_ == nullptr && !std::filesystem::exists(file_)) return std::nullopt;
   try {
-    sqlite::Database& database = open(reader_);
-    sqlite::Transaction transaction(database, sqlite::Transaction::Kind::read);
+    sqlite::Database* const database = reader();
+    if (database == nullptr) return std::nullopt;
+    sqlite::Transaction transaction(*database, sqlite::Transaction::Kind::read);
     TextCandidates found;
-    sqlite::Query segments = database.query(kSegments);
+    sqlite::Query segments = database->query(kSegments);
     while (segments.step()) {
       const std::int64_t first = segments.integer(0);
       found.indexed_to = segments.integer(1);
-      for (std::uint32_t offset : find_in_segment(database, first, trigrams)) {
+      for (std::uint32_t offset : find_in_segment(*database, first, trigrams)) {
         found.messages.push_back(first - 1 + offset);
       }
     }
@@ -189,7 +200,7 @@ std::optional<TextCandidates> TextIndex::candidates(std::string_view folded, Tex
 TextIndex::State TextIndex::state() {
   std::lock_guard lock(write_mutex_);
   State state;
-  sqlite::Query segments = open(writer_).query(kSegments);
+  sqlite::Query segments = writer().query(kSegments);
   while (segments.step()) {
     state.indexed_to = segments.integer(1);
     if (segments.integer(3) != 0) state.big_to = segments.integer(1);
@@ -202,7 +213,7 @@ TextIndex::State TextIndex::state() {
 void TextIndex::write(TextSegment segment, bool is_big) {
   std::ranges::sort(segment.entries_);
   std::lock_guard lock(write_mutex_);
-  sqlite::Database& database = open(writer_);
+  sqlite::Database& database = writer();
   sqlite::Transaction transaction(database, sqlite::Transaction::Kind::write);
   database.run(kDeleteSegments, segment.first_);
   database.run(kDeletePostings, segment.first_);

@@ -95,8 +95,9 @@ class TextIndex {
   void close();
 
  private:
-  sqlite::Database& open(std::unique_ptr<sqlite::Database>& database);
-  void remove_file();
+  sqlite::Database& writer();  // under write_mutex_
+  sqlite::Database* reader();  // under read_mutex_
+  void remove_file();          // under both
 
   const std::string file_;
   std::mutex read_mutex_;

@@ -247,6 +247,20 @@ TEST_F(TextIndexTest, ADamagedOrMissingFileIsMadeAnew) {
   EXPECT_EQ(indexed("SELECT max(last_message) FROM segment"), 64);
 }
 
+TEST_F(TextIndexTest, AnIndexOfAnOlderVersionIsNotAskedUntilItIsUpToDate) {
+  append_numbered(1, 64);
+  index_all();
+  reopen();
+  sqlite::Database(index_file(), sqlite::Open::existing)
+      .execute("DELETE FROM posting; PRAGMA user_version = 1");
+  EXPECT_FALSE(TextIndex(index_file()).candidates("NUMBER", TextField::any));
+  EXPECT_EQ(find("number7x"), range(7, 7));
+  EXPECT_EQ(indexed("PRAGMA user_version"), 1);
+  index_all();
+  EXPECT_TRUE(TextIndex(index_file()).candidates("NUMBER", TextField::any));
+  EXPECT_EQ(find("number7x"), range(7, 7));
+}
+
 TEST_F(TextIndexTest, AnIndexOfAnotherStateIsMadeAnew) {
   append_numbered(1, 64);
   index_all();
