@@ -89,6 +89,7 @@ std::unique_ptr<FirstLogins> make_first_logins(const Config& config,
   options.waiting = config.migrate_log_ins * 8;
   FillerOptions filler;
   filler.accounts = config.migrate_accounts;
+  if (!config.migrate_pop3.empty()) filler.pop3 = parse_remote_url(config.migrate_pop3).value();
   filler.queue = config.migrate_queue;
   filler.connections = static_cast<unsigned>(config.migrate_connections);
   filler.max_message_bytes = config.max_message_bytes;

@@ -83,6 +83,7 @@ struct Config {
   std::vector<net::Endpoint> auth_service;
 
   std::string migrate_from;  // a URL that parse_remote_url() takes, or empty
+  std::string migrate_pop3;  // the same
   std::string migrate_user_name;
   bool migrate_check_certificate = true;
   std::chrono::milliseconds migrate_timeout{};

@@ -16,6 +16,15 @@ Applied imap_url(Config& config, const std::string& text, const Path&) {
   return {};
 }
 
+Applied pop3_url(Config& config, const std::string& text, const Path&) {
+  const auto url = parse_remote_url(text);
+  if (!url) return std::unexpected(url.error());
+  if (url->is_imap()) return std::unexpected("is not a pop3s:// or pop3:// address");
+  if (!url->user.empty()) return std::unexpected("has a user; user-name says who logs in");
+  config.migrate_pop3 = text;
+  return {};
+}
+
 Applied user_name(Config& config, const std::string& text, const Path&) {
   if (text.find("%u") == std::string::npos && text.find("%n") == std::string::npos) {
     return std::unexpected("has neither %u nor %n for the user's name");
@@ -31,6 +40,11 @@ constexpr std::array kMigrateTable{
         "[auth] source = migrate it checks the password of who has none here. Who is right "
         "there is let in, and the account is filled from there while it is used.",
         false, &imap_url},
+    Setting{
+        "migrate", "pop3", "URL", "",
+        "Its POP3 server, pop3s://HOST or pop3://HOST, for the unique ids that POP3 clients know "
+        "messages by: they are taken when all messages have come.",
+        false, &pop3_url},
     Setting{"migrate", "user-name", "NAME", "%u",
             "As whom they log in there: %u is the user, %n its part before the @, %d after it.",
             false, &user_name},

@@ -35,7 +35,7 @@ MigrationWatcher filling_watcher(Log& log, const std::string& account) {
 }
 
 AccountFiller::AccountFiller(FillerOptions options, std::shared_ptr<store::Store> store, Log& log)
-    : options_(options), store_(std::move(store)), log_(log) {
+    : options_(std::move(options)), store_(std::move(store)), log_(log) {
   for (std::size_t i = 0; i < options_.accounts; ++i) {
     threads_.emplace_back([this] {
       be_nice();
@@ -125,6 +125,7 @@ MigrationReport AccountFiller::migrate_mail(const Task& task) {
   MigrationOptions options;
   options.connections = options_.connections;
   options.max_message_bytes = options_.max_message_bytes;
+  options.pop3 = options_.pop3;
   options.stop = &stopped_;
   const MigrationReport report =
       migrate(account, task.login, options, filling_watcher(log_, task.account));

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +36,7 @@ struct FillerOptions {
   std::size_t queue = 1000;  // that wait
   unsigned connections = 2;  // for each account
   std::uint64_t max_message_bytes = 0;
+  std::optional<RemoteUrl> pop3{};  // where POP3 clients got their unique ids
   std::chrono::seconds pause{900};  // between two attempts at one account
 };
 

@@ -3,6 +3,7 @@
 import imaplib
 import os
 import pathlib
+import poplib
 import signal
 import smtplib
 import ssl
@@ -31,6 +32,7 @@ create-accounts = yes
 failure-delay = 0
 [migrate]
 from = imaps://localhost:{PORTS[0]}
+pop3 = pop3s://localhost:{PORTS[1]}
 check-certificate = no
 connections = 1
 """
@@ -69,6 +71,14 @@ connections = 1
     def deliver(self):
         with smtplib.LMTP("127.0.0.1", self.server.ports["lmtp"], timeout=30) as client:
             client.sendmail("ann@example.com", self.user, message("meanwhile"))
+
+    def unique_ids(self, port):
+        client = poplib.POP3_SSL("localhost", port, context=self.context, timeout=30)
+        client.user(self.user)
+        client.pass_(PASSWORD)
+        ids = {line.split()[1] for line in client.uidl()[1]}
+        client.quit()
+        return ids
 
     def await_messages(self, client, count):
         """Until the selected mailbox has so many; a client is told of them as they come."""
@@ -123,6 +133,10 @@ connections = 1
         subjects = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1]
         known = {item[1] for item in subjects if isinstance(item, tuple)}
         self.assertEqual(len(known), MESSAGES + 1, "each once")
+
+        ids = self.unique_ids(PORTS[1])
+        self.assertEqual(len(ids), MESSAGES)
+        self.assertLessEqual(ids, self.unique_ids(self.server.ports["pop3s"]))
 
         # From now on it is asked no more.
         self.assertIn("[AUTHENTICATIONFAILED]", self.refusal("wrong"))

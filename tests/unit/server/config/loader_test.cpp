@@ -143,6 +143,8 @@ TEST(Loader, TheOldServerIsAskedLastAndMustBeNamed) {
   }
   EXPECT_THAT(error_of("[migrate]\nfrom = pop3s://x\n"), HasSubstr("is not an imaps://"));
   EXPECT_THAT(error_of("[migrate]\nfrom = imaps://ann@x\n"), HasSubstr("has a user"));
+  EXPECT_THAT(error_of("[migrate]\npop3 = imaps://x\n"), HasSubstr("is not a pop3s://"));
+  EXPECT_THAT(error_of("[migrate]\npop3 = pop3s://ann@x\n"), HasSubstr("has a user"));
   EXPECT_THAT(error_of("[migrate]\nuser-name = admin\n"), HasSubstr("has neither %u nor %n"));
 }
 
