@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include <malloc.h>
@@ -75,13 +76,29 @@ store::StoreOptions store_options(const Config& config) {
 
 std::unique_ptr<FirstLogins> make_first_logins(const Config& config,
                                                const std::shared_ptr<store::Store>& store,
-                                               Log& log) {
+                                               store::Addresses& addresses, Log& log) {
   if (std::ranges::find(config.auth_sources, "migrate") == config.auth_sources.end()) {
     return nullptr;
   }
   FirstLoginOptions options;
   options.from = parse_remote_url(config.migrate_from).value();
   options.user = config.migrate_user_name;
+  const bool tells_domain =
+      options.user.find("%u") != std::string::npos || options.user.find("%d") != std::string::npos;
+  if (!tells_domain) {
+    if (addresses.domains().empty()) {
+      throw std::runtime_error(
+          "[migrate] user-name has neither %u nor %d: say which domains are the old server's "
+          "(mailkeep domain add)");
+    }
+    // Whoever has the same name in another domain is somebody else.
+    options.is_there = [&addresses](const std::string& name) {
+      const std::size_t at = name.rfind('@');
+      if (at == std::string::npos) return true;
+      const auto domains = addresses.domains();
+      return std::ranges::find(domains, name.substr(at + 1)) != domains.end();
+    };
+  }
   options.check_certificate = config.migrate_check_certificate;
   options.timeout = config.migrate_timeout;
   options.creates_accounts = config.create_accounts;
@@ -113,10 +130,10 @@ Server::~Server() {
 void Server::start() {
   store_ = store::Store::open(config_.data_dir, store_options(config_));
   pool_ = std::make_unique<BlockingPool>(config_.store_threads);
-  first_logins_ = make_first_logins(config_, store_, *log_);
+  addresses_ = std::make_unique<store::Addresses>(config_.data_dir);
+  first_logins_ = make_first_logins(config_, store_, *addresses_, *log_);
   logins_ = std::make_unique<LoginServices>(config_, store_, *pool_, login_log(*log_),
                                             first_logins_.get());
-  addresses_ = std::make_unique<store::Addresses>(config_.data_dir);
   address_book_ =
       std::make_unique<AccountAddressBook>(store_, *addresses_, config_.recipient_delimiter);
   deliveries_ = std::make_unique<DeliveryGate>(*pool_, config_.deliveries_per_account);

@@ -124,7 +124,10 @@ int migrate_mail(const AdminContext& context, const std::vector<std::string>& wo
   }
   context.out << summary(report, options.dry_run, options.expunge, Clock::now() - start) << '\n';
   const std::string name = account->name();
-  const bool complete = report.failed == 0 && !options.dry_run && options.exclude.empty();
+  const auto old_server = parse_remote_url(context.config.migrate_from);
+  const bool same_server = old_server && old_server->host == login.url.host;
+  const bool complete =
+      same_server && report.failed == 0 && !options.dry_run && options.exclude.empty();
   if (complete && store->setting(name, kFilling).value_or("") == kFillingBegun) {
     expect(store->set_setting(name, kFilling, kFillingDone), name);
   }

@@ -23,6 +23,8 @@ struct AccountAuthenticator::Attempt {
   PasswordCache::Key cache_key{};
   bool verified = false;         // the password is right
   bool unavailable = false;      // a source could not be asked
+  bool denied = false;           // by a source that knows the name
+  bool was_sent = false;         // to the old server, which did not find it right
   bool asks_old_server = false;  // nobody else knows the name
   bool decided = false;
   std::string app_password;  // that was used; empty: the account's own

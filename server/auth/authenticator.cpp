@@ -123,7 +123,7 @@ protocol::Awaitable<void> AccountAuthenticator::decide(Attempt& attempt) {
   co_await parts_.pool.run([&] { hash(attempt); });
   slot.reset();
   if (!attempt.asks_old_server) co_return;
-  const std::shared_ptr<void> place = parts_.old_server->take_place();
+  const std::shared_ptr<void> place = parts_.old_server->take_place(attempt.origin.peer);
   if (!place) {
     attempt.fail(LoginError::unavailable, "too many log-ins wait for the old server");
     co_return;
@@ -173,7 +173,7 @@ void AccountAuthenticator::hash(Attempt& attempt) {
   }
   if (!authorize(attempt)) return;
   const bool is_own = attempt.app_password.empty() && !attempt.acts_for_other;
-  if (parts_.old_server != nullptr && is_own) {
+  if (parts_.old_server != nullptr && is_own && parts_.old_server->is_filling(*attempt.login)) {
     parts_.old_server->welcome_back(*attempt.login, attempt.password);
   }
   open(attempt);
@@ -183,7 +183,10 @@ void AccountAuthenticator::hash(Attempt& attempt) {
 bool AccountAuthenticator::try_account(Attempt& attempt) {
   const auto matching = keys_.matching(attempt.keys, attempt.password, attempt.typed);
   if (!matching || !attempt.keys.known) return attempt.keys.has_own();
-  cache_.add(attempt.cache_key, PasswordCache::Clock::now());
+  // Whose mail is still to come is looked at each time, so that it goes on coming.
+  const bool filling =
+      parts_.old_server != nullptr && parts_.old_server->is_filling(*attempt.login);
+  if (!filling) cache_.add(attempt.cache_key, PasswordCache::Clock::now());
   attempt.app_password = *matching;
   if (matching->empty()) add_missing_keys(attempt);
   attempt.verified = true;
@@ -202,12 +205,14 @@ protocol::Awaitable<LoginResult> AccountAuthenticator::finish(Attempt& attempt) 
     parts_.journal->add(attempt.row(now_in_seconds()));
   }
   const bool refused = !attempt.outcome && attempt.outcome.error() == LoginError::refused;
-  if (parts_.limiter != nullptr && refused) {
+  // Whatever the old server says but that it is right, it was a guess there.
+  const bool counts = refused || attempt.was_sent;
+  if (parts_.limiter != nullptr && counts) {
     co_await guarded(attempt, [&] { count_failure(attempt); });
   }
   if (attempt.outcome) {
     failure_delay_.succeeded(attempt.origin.peer);
-  } else if (refused || attempt.outcome.error() == LoginError::blocked) {
+  } else if (counts || attempt.asks_old_server || attempt.outcome.error() == LoginError::blocked) {
     auto delay = failure_delay_.failed(attempt.origin.peer, FailureDelay::Clock::now());
     // Who has moved is refused no sooner than who has not.
     if (!attempt.asks_old_server) delay += old_server_time_.load();

@@ -46,6 +46,7 @@ bool AccountAuthenticator::try_source(Attempt& attempt, LoginSource& source) {
       take_over(attempt, source);
       return true;
     case LoginSource::Answer::wrong:
+      attempt.denied = true;
       return true;
     case LoginSource::Answer::unavailable:
       attempt.unavailable = true;
@@ -83,15 +84,19 @@ store::PasswordRecord AccountAuthenticator::record_of(const Attempt& attempt) {
 
 bool AccountAuthenticator::is_for_old_server(const Attempt& attempt) const {
   if (parts_.old_server == nullptr || !attempt.login) return false;
-  if (attempt.acts_for_other || attempt.keys.has_own()) return false;
+  if (attempt.acts_for_other || attempt.keys.has_own() || attempt.denied) return false;
+  // It may mean something there, such as a master user's log-in.
+  if (attempt.login->find('*') != std::string::npos) return false;
   return parts_.old_server->may_admit(*attempt.login);
 }
 
 void AccountAuthenticator::ask_old_server(Attempt& attempt) {
-  std::string detail;
+  // Others may have been refused while this one waited for a thread.
+  if (is_blocked(attempt)) return;
   const auto begin = std::chrono::steady_clock::now();
-  const auto answer = parts_.old_server->admit(
-      *attempt.login, attempt.password, [&] { return record_of(attempt); }, detail);
+  const auto [answer, was_sent, detail] = parts_.old_server->admit(
+      *attempt.login, attempt.password, [&] { return record_of(attempt); });
+  attempt.was_sent = was_sent && answer != LoginSource::Answer::right;
   if (answer == LoginSource::Answer::right) {
     attempt.verified = true;
     attempt.detail = "the old server's password";

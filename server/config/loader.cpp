@@ -191,6 +191,11 @@ void check_log_ins(Config& config, const std::string& where) {
     if (config.migrate_from.empty()) {
       throw ConfigError(where + "[auth] source = migrate needs from = URL in [migrate]");
     }
+    if (uses("ldap")) {
+      throw ConfigError(where +
+                        "[auth] source = migrate does not go with source = ldap, which does not "
+                        "tell a wrong password from a name that it does not know");
+    }
     if (!uses("accounts") || config.auth_sources.back() != "migrate") {
       throw ConfigError(where +
                         "[auth] source = migrate must be the last, after source = accounts");

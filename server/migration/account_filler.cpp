@@ -1,7 +1,6 @@
 #include "server/migration/account_filler.h"
 
 #include <exception>
-#include <optional>
 #include <utility>
 
 #include <pthread.h>
@@ -15,6 +14,8 @@ namespace mailkeep::server {
 namespace {
 
 constexpr int kNiceness = 10;
+// Mail may still come to the old server while it is emptied.
+constexpr int kPasses = 5;
 constexpr std::size_t kRememberedAttempts = 10'000;
 
 // Of this thread and those that it starts, as Linux has it (setpriority(2)).
@@ -65,6 +66,7 @@ AccountFiller::Begun AccountFiller::fill(const std::string& account, RemoteLogin
   const auto known = known_.find(account);
   if (known != known_.end()) {
     if (known->second == Clock::time_point{}) return Begun::already;
+    if (known->second == Clock::time_point::max()) return Begun::given_up;
     if (now - known->second < options_.pause) return Begun::too_soon;
   }
   if (queue_.size() >= options_.queue) {
@@ -96,28 +98,47 @@ void AccountFiller::work() {
   }
 }
 
+void AccountFiller::note_end(const std::string& account, Clock::time_point time) {
+  const std::lock_guard lock(mutex_);
+  known_[account] = time;
+}
+
 void AccountFiller::fill_one(const Task& task) {
-  log_.info("filling_begun", {{"account", task.account}, {"from", task.login.url.host}});
-  std::optional<MigrationReport> report;
-  std::string reason;
+  const std::string& name = task.account;
+  log_.info("filling_begun", {{"account", name}, {"from", task.login.url.host}});
   try {
-    report = migrate_mail(task);
+    const MigrationReport report = try_often(task);
+    note_end(name, Clock::now());
+    log_.info("filling_ended", {{"account", name},
+                                {"mailboxes", report.mailboxes},
+                                {"messages", report.messages},
+                                {"bytes", report.bytes},
+                                {"vanished", report.vanished},
+                                {"failed", report.failed}});
+  } catch (const WrongLogin&) {
+    note_end(name, Clock::time_point::max());
+    log_.warning("filling_given_up",
+                 {{"account", name},
+                  {"reason",
+                   "the old server does not take the password any more; mailkeep migrate "
+                   "can fetch the rest"}});
   } catch (const std::exception& failure) {
-    reason = failure.what();
+    note_end(name, Clock::now());
+    log_.warning("filling_interrupted", {{"account", name}, {"reason", failure.what()}});
   }
-  {
-    const std::lock_guard lock(mutex_);
-    known_[task.account] = Clock::now();
+}
+
+MigrationReport AccountFiller::try_often(const Task& task) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return migrate_mail(task);
+    } catch (const net::NetworkError& failure) {
+      if (attempt >= options_.attempts || stopped_) throw;
+      log_.info("filling_waits", {{"account", task.account}, {"reason", failure.what()}});
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, options_.retry_after, [this] { return stopped_.load(); });
   }
-  if (!report) {
-    log_.warning("filling_interrupted", {{"account", task.account}, {"reason", reason}});
-    return;
-  }
-  log_.info("filling_ended", {{"account", task.account},
-                              {"mailboxes", report->mailboxes},
-                              {"messages", report->messages},
-                              {"bytes", report->bytes},
-                              {"failed", report->failed}});
 }
 
 MigrationReport AccountFiller::migrate_mail(const Task& task) {
@@ -125,14 +146,31 @@ MigrationReport AccountFiller::migrate_mail(const Task& task) {
   MigrationOptions options;
   options.connections = options_.connections;
   options.max_message_bytes = options_.max_message_bytes;
-  options.pop3 = options_.pop3;
+  options.only_missing = true;
   options.stop = &stopped_;
-  const MigrationReport report =
-      migrate(account, task.login, options, filling_watcher(log_, task.account));
-  if (report.failed == 0) {
+  MigrationReport sum;
+  std::uint64_t fresh = 1;
+  std::uint64_t failed = 0;
+  for (int pass = 0; pass < kPasses && fresh > 0 && failed == 0; ++pass) {
+    // Unique ids are asked for when the messages are there.
+    if (pass > 0) options.pop3 = options_.pop3;
+    const MigrationReport report =
+        migrate(account, task.login, options, filling_watcher(log_, task.account));
+    if (report.interrupted > 0) throw net::NetworkError("not all could be fetched");
+    fresh = report.messages;
+    failed = report.failed;
+    sum.mailboxes = report.mailboxes;
+    sum.messages += report.messages;
+    sum.bytes += report.bytes;
+    sum.vanished += report.vanished;
+    sum.failed = report.failed;
+  }
+  const auto info = store_->find_account(task.account);
+  const bool same = info && info->id == account->id();
+  if (sum.failed == 0 && fresh == 0 && same) {
     expect(store_->set_setting(task.account, kFilling, kFillingDone), task.account);
   }
-  return report;
+  return sum;
 }
 
 }  // namespace mailkeep::server

@@ -36,8 +36,10 @@ struct FillerOptions {
   std::size_t queue = 1000;  // that wait
   unsigned connections = 2;  // for each account
   std::uint64_t max_message_bytes = 0;
-  std::optional<RemoteUrl> pop3{};  // where POP3 clients got their unique ids
-  std::chrono::seconds pause{900};  // between two attempts at one account
+  std::optional<RemoteUrl> pop3{};       // where POP3 clients got their unique ids
+  std::chrono::seconds pause{900};       // between two tasks of one account
+  int attempts = 4;                      // of a task, where the old server breaks off
+  std::chrono::seconds retry_after{30};  // between these
 };
 
 // Thread-safe.
@@ -50,7 +52,7 @@ class AccountFiller {
   AccountFiller(const AccountFiller&) = delete;
   AccountFiller& operator=(const AccountFiller&) = delete;
 
-  enum class Begun : std::uint8_t { yes, already, too_soon, queue_full };
+  enum class Begun : std::uint8_t { yes, already, too_soon, queue_full, given_up };
   // `login` is to be right. The password is kept until the account is filled, in memory only.
   Begun fill(const std::string& account, RemoteLogin login);
   // What is under way ends soon, and nothing more begins.
@@ -67,7 +69,10 @@ class AccountFiller {
 
   void work();
   void fill_one(const Task& task);
+  // Until nothing new comes.
   MigrationReport migrate_mail(const Task& task);
+  MigrationReport try_often(const Task& task);
+  void note_end(const std::string& account, Clock::time_point time);
 
   const FillerOptions options_;
   const std::shared_ptr<store::Store> store_;
@@ -77,7 +82,8 @@ class AccountFiller {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> queue_;
-  // In the queue or under way: no time; else when the last attempt ended.
+  // In the queue or under way: no time; else when the last attempt ended. The end of time: the old
+  // server does not take the password.
   std::map<std::string, Clock::time_point, std::less<>> known_;
   std::vector<std::thread> threads_;
 };

@@ -83,6 +83,31 @@ bool is_about_password(std::string_view answer) {
   });
 }
 
+// "NO [AUTHENTICATIONFAILED]": the condition and the response code's name, where they are known
+// words.
+std::string condition_of(std::string_view answer) {
+  constexpr std::array<std::string_view, 2> kConditions{"NO", "BAD"};
+  constexpr std::array<std::string_view, 10> kCodes{"[UNAVAILABLE]",
+                                                    "[INUSE]",
+                                                    "[LIMIT]",
+                                                    "[SERVERBUG]",
+                                                    "[CONTACTADMIN]",
+                                                    "[PRIVACYREQUIRED]",
+                                                    "[EXPIRED]",
+                                                    "[AUTHENTICATIONFAILED]",
+                                                    "[AUTHORIZATIONFAILED]",
+                                                    "[ALERT]"};
+  std::string text = "refused";
+  for (const std::string_view condition : kConditions) {
+    if (starts_with_ignoring_case(answer, condition)) text = condition;
+  }
+  const std::string_view rest = answer.substr(std::min(answer.find('['), answer.size()));
+  for (const std::string_view code : kCodes) {
+    if (starts_with_ignoring_case(rest, code)) text.append(" ").append(code);
+  }
+  return text;
+}
+
 }  // namespace
 
 ImapClient::ImapClient(const RemoteLogin& login)
@@ -92,10 +117,13 @@ ImapClient::ImapClient(const RemoteLogin& login)
                 on_body_(size, octets);
               }) {
   stream_ = std::make_unique<net::ClientStream>(net::ClientStream::Options{
-      login.url.host, login.url.port, login.timeout, login.check_certificate, login.stop});
+      login.url.host, login.url.port, login.timeout, login.check_certificate, login.stop,
+      login.deadline, login.most_bytes});
   if (login.url.is_encrypted()) stream_->start_tls();
   greet(login);
   logging_in_ = true;
+  quotes_refusals_ = login.quotes_refusals;
+  if (login.password_sent != nullptr) *login.password_sent = true;
   log_in(login);
   logging_in_ = false;
   read_capabilities();
@@ -119,7 +147,7 @@ void ImapClient::greet(const RemoteLogin& login) {
     if (!reader_.is_idle()) throw ProtocolError("the server answers before it is asked");
     stream_->start_tls();
     read_capabilities();
-  } else if (!stream_->is_loopback() && login.check_certificate) {
+  } else if (!stream_->is_loopback() && (login.check_certificate || login.require_encryption)) {
     throw RemoteRefusal("the server offers no encryption (--insecure does without)");
   }
 }
@@ -201,15 +229,21 @@ void ImapClient::await(const std::string& tag, const Untagged& untagged) {
       return;
     }
     if (starts_with_ignoring_case(line, "* BYE")) {
-      throw net::NetworkError("the server ends the connection: " +
-                              std::string(line.substr(2, 200)));
+      throw net::NetworkError(
+          "the server ends the connection: " +
+          (logging_in_ && !quotes_refusals_ ? "BYE" : std::string(line.substr(2, 200))));
     }
     untagged(line);
   };
   while (!done) reader_.feed(stream_->read());
   if (refusal.empty()) return;
+  if (logging_in_) {
+    const bool password = is_about_password(refusal);
+    if (!quotes_refusals_) refusal = condition_of(refusal);
+    if (password) throw WrongLogin(refusal);
+    throw RemoteRefusal(refusal);
+  }
   refusal.resize(std::min<std::size_t>(refusal.size(), kMaxRefusalBytes));
-  if (logging_in_ && is_about_password(refusal)) throw WrongLogin(refusal);
   throw RemoteRefusal(refusal);
 }
 

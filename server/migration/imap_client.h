@@ -41,6 +41,13 @@ struct RemoteLogin {
   bool check_certificate = true;
   std::chrono::milliseconds timeout{60'000};
   const std::atomic<bool>* stop = nullptr;  // set: it ends soon, by net::NetworkError
+  bool require_encryption = false;          // but to this machine, even if nothing is checked
+  // Of all that is said on the connection; see net::ClientStream::Options.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::uint64_t most_bytes = 0;
+  // Whether failures of the log-in quote the server, whose words might hold the password.
+  bool quotes_refusals = true;
+  bool* password_sent = nullptr;  // becomes true before it is
 };
 
 // What EXAMINE tells.
@@ -102,6 +109,7 @@ class ImapClient {
   std::string fetch_tag_;
   std::uint64_t commands_ = 0;
   bool logging_in_ = false;
+  bool quotes_refusals_ = true;
 };
 
 }  // namespace mailkeep::server

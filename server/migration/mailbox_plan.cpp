@@ -65,7 +65,9 @@ class LocalState {
  public:
   LocalState(store::Account& account, MailboxPlan& plan, const PlanOptions& options)
       : account_(account), plan_(plan) {
+    bool used = false;
     if (const auto present = account.mailbox(plan.name)) {
+      used = present->uid_next != store::Uid{1};
       refuse_other_origin(account, *present, plan);
     }
     if (options.adopt) {
@@ -85,6 +87,7 @@ class LocalState {
     }
     plan.id = info_.id;
     plan.first_time = !origin_.finished;
+    plan.begun = used || origin_.uid_next != store::Uid{1};
     if (plan.id == store::MailboxId{}) return;
     missing_ = expect(account.missing_uids(info_.id), plan.name);
     for (const auto& [there, here] : expect(account.moved_uids(info_.id), plan.name)) {

@@ -24,6 +24,7 @@ struct MailboxPlan {
   RemoteMailbox state;
   store::MailboxId id{};       // zero: there is none yet
   bool first_time = false;     // it never was finished before
+  bool begun = false;          // it has been used here, or some of it was taken
   std::uint64_t messages = 0;  // there
   // Each UID once: ascending those that are new, then ascending those that were refused before,
   // whose UIDs here are others anyway.

@@ -7,6 +7,7 @@
 namespace mailkeep::server {
 namespace {
 
+constexpr std::uint64_t kFarTooLong = 64ULL << 20;
 constexpr const char* kItems = "(UID FLAGS INTERNALDATE BODY.PEEK[])";
 
 std::string set_of(std::span<const MissingMessage> messages) {
@@ -29,9 +30,13 @@ store::InternalDate now() {
 }  // namespace
 
 void MessageFetcher::begin(std::span<const MissingMessage> wanted) {
-  wanted_.assign(wanted.begin(), wanted.end());
+  wanted_.clear();
+  too_long_.clear();
+  for (const MissingMessage& message : wanted) {
+    (message.size > max_message_bytes_ ? too_long_ : wanted_).push_back(message);
+  }
   arrived_.reset();
-  client_.begin_fetch(set_of(wanted), kItems);
+  if (!wanted_.empty()) client_.begin_fetch(set_of(wanted_), kItems);
 }
 
 ImapClient::FetchSink MessageFetcher::sink(FetchedMessages& result) {
@@ -40,6 +45,8 @@ ImapClient::FetchSink MessageFetcher::sink(FetchedMessages& result) {
 }
 
 void MessageFetcher::take_body(std::uint64_t size, std::string_view octets) {
+  // Nobody waits for a message without an end.
+  if (size > max_message_bytes_ + kFarTooLong) throw ProtocolError("a message is far too long");
   if (octets.empty()) {
     arrived_.emplace(account_.begin_upload(), size);
   } else if (arrived_ && arrived_->announced <= max_message_bytes_) {
@@ -84,7 +91,11 @@ void MessageFetcher::take_reply(const FetchReply& reply, FetchedMessages& result
 
 FetchedMessages MessageFetcher::finish() {
   FetchedMessages result;
-  receive(result);
+  for (const MissingMessage& message : too_long_) {
+    refuse(result, message,
+           "has " + std::to_string(message.size) + " octets, more than a message may have");
+  }
+  if (!wanted_.empty()) receive(result);
   std::ranges::sort(result.messages, {}, &store::NewMessage::origin_uid);
   return result;
 }

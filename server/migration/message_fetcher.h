@@ -50,8 +50,9 @@ class MessageFetcher {
   ImapClient& client_;
   store::Account& account_;
   const std::uint64_t max_message_bytes_;
-  std::vector<MissingMessage> wanted_;  // that have not come yet, ascending
-  std::optional<Arrived> arrived_;      // a body without its reply yet
+  std::vector<MissingMessage> wanted_;    // that have not come yet, ascending
+  std::vector<MissingMessage> too_long_;  // as the server says: they are not asked for
+  std::optional<Arrived> arrived_;        // a body without its reply yet
 };
 
 }  // namespace mailkeep::server

@@ -53,7 +53,7 @@ class Migration {
     }
     std::erase_if(plans_, [](const MailboxPlan& plan) { return plan.state.uid_validity == 0; });
     for (const MailboxPlan& plan : plans_) {
-      if (plan.first_time) {
+      if (plan.first_time && !plan.begun) {
         expect(account_->subscribe(plan.name, plan.remote.subscribed), plan.name);
       }
     }
@@ -77,10 +77,12 @@ class Migration {
     try {
       const StatusReply status = client.status(plan.remote.wire_name);
       if (status.uid_validity == 0 || is_from_elsewhere(plan)) return;
+      const auto before = account_->mailbox(plan.name);
       const auto adopted =
           expect(account_->adopt_mailbox(plan.name, plan.source, status.uid_validity), plan.name);
       plan.id = adopted.info.id;
       plan.first_time = !adopted.origin.finished;
+      plan.begun = before && before->uid_next != store::Uid{1};
       plan.state.uid_validity = status.uid_validity;
     } catch (const RemoteRefusal& refusal) {
       complain(plan.name + ": " + refusal.what());
@@ -213,16 +215,17 @@ class Migration {
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       if (workers.has_failed(i)) failed_.insert(plans_[i].name);
     }
+    report_.interrupted = failed_.size();
   }
 
   void finish_mailbox(const MailboxPlan& plan) {
-    change_flags(plan);
+    if (!options_.only_missing) change_flags(plan);
     if (options_.expunge && !plan.gone.empty()) {
       report_.gone += expect(account_->expunge(plan.id, plan.gone), plan.name).size();
     } else {
       report_.gone += plan.gone.size();
     }
-    if (plan.first_time) {
+    if (plan.first_time && !(options_.only_missing && plan.begun)) {
       expect(account_->subscribe(plan.name, plan.remote.subscribed), plan.name);
     }
     if (failed_.contains(plan.name) || plan.incomplete) return;
@@ -271,7 +274,8 @@ class Migration {
     if (!first_time || !failed_.empty()) return;
     std::map<store::SpecialUse, std::string> uses;
     for (const MailboxPlan& plan : plans_) {
-      if (plan.first_time && plan.remote.special_use != store::SpecialUse::none) {
+      const bool is_new = plan.first_time && !(options_.only_missing && plan.begun);
+      if (is_new && plan.remote.special_use != store::SpecialUse::none) {
         uses.emplace(plan.remote.special_use, plan.name);
       }
     }
@@ -354,7 +358,8 @@ MigrationReport migrate(const std::shared_ptr<store::Account>& account, const Re
 void prepare_account(const std::shared_ptr<store::Account>& account, ImapClient& client,
                      const RemoteLogin& login, std::chrono::steady_clock::time_point deadline,
                      const MigrationWatcher& watcher) {
-  const MigrationOptions options;
+  MigrationOptions options;
+  options.only_missing = true;
   Migration(account, login, options, watcher).prepare(client, deadline);
 }
 

@@ -25,8 +25,10 @@ struct MigrationOptions {
   bool expunge = false;  // messages that are gone there go here, too
   unsigned connections = 2;
   std::uint64_t max_message_bytes = 0;
-  std::vector<std::string> exclude;         // patterns of names here, as LIST has them
-  std::optional<RemoteUrl> pop3;            // where POP3 clients got their unique ids
+  std::vector<std::string> exclude;  // patterns of names here, as LIST has them
+  std::optional<RemoteUrl> pop3;     // where POP3 clients got their unique ids
+  // What was taken before stays as it is here, with its flags: it is used by now.
+  bool only_missing = false;
   const std::atomic<bool>* stop = nullptr;  // set: it ends soon, as a failure
 };
 
@@ -39,7 +41,8 @@ struct MigrationReport {
   std::uint64_t vanished = 0;  // there, while they were to be fetched
   std::uint64_t other_sizes = 0;
   std::uint64_t pop3_ids = 0;
-  std::uint64_t failed = 0;  // messages and mailboxes, each with a complaint
+  std::uint64_t failed = 0;       // messages and mailboxes, each with a complaint
+  std::uint64_t interrupted = 0;  // mailboxes of which a connection or the store gave no more
 };
 
 // What is told while it runs; on the thread that called migrate().

@@ -40,6 +40,7 @@ std::string tls_error() {
 }  // namespace
 
 ClientStream::ClientStream(Options options) : options_(std::move(options)) {
+  check_end();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -134,10 +135,10 @@ int ClientStream::poll_socket(short events) {
   pollfd poll_for{socket_.get(), events, 0};
   const auto end = Clock::now() + options_.timeout;
   for (;;) {
-    if (options_.stop != nullptr && *options_.stop) fail("stopped");
+    check_end();
     auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
     if (left.count() < 0) left = {};
-    if (options_.stop != nullptr) left = std::min(left, kLookForStop);
+    left = std::min(left, kLookForStop);
     const int ready = ::poll(&poll_for, 1, static_cast<int>(left.count()));
     if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
     if (ready == 0 && Clock::now() >= end) return 0;
@@ -152,6 +153,11 @@ void ClientStream::wait(short events) {
   }
 }
 
+void ClientStream::check_end() const {
+  if (options_.stop != nullptr && *options_.stop) fail("stopped");
+  if (Clock::now() > options_.deadline) fail("takes too long");
+}
+
 void ClientStream::expect_answer() {
   asked_ = Clock::now();
   answered_bytes_ = 0;
@@ -159,12 +165,15 @@ void ClientStream::expect_answer() {
 
 void ClientStream::check_pace(std::size_t bytes) {
   answered_bytes_ += bytes;
+  read_bytes_ += bytes;
+  if (options_.most_bytes != 0 && read_bytes_ > options_.most_bytes) fail("says too much");
   const auto allowed =
       options_.timeout * kAnswerTimeouts + std::chrono::seconds(answered_bytes_ / kBytesPerSecond);
   if (Clock::now() - asked_ > allowed) fail("answers too slowly");
 }
 
 std::string_view ClientStream::read() {
+  check_end();
   for (;;) {
     short wanted = POLLIN;
     if (session_ == nullptr) {

@@ -31,6 +31,8 @@ class ClientStream {
     std::chrono::milliseconds timeout{60'000};  // of each wait
     bool check_certificate = true;
     const std::atomic<bool>* stop = nullptr;  // set: every wait ends soon, as a failure
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+    std::uint64_t most_bytes = 0;  // to be read at all; zero: any number
   };
 
   // Connects; tries the host's addresses one after the other. Throws NetworkError, as all others
@@ -66,6 +68,7 @@ class ClientStream {
   void wait(short events);
   int poll_socket(short events);
   void check_pace(std::size_t bytes);
+  void check_end() const;
 
   const Options options_;
   FileDescriptor socket_;
@@ -75,6 +78,7 @@ class ClientStream {
   std::string buffer_;
   Clock::time_point asked_;
   std::uint64_t answered_bytes_ = 0;
+  std::uint64_t read_bytes_ = 0;
 };
 
 }  // namespace mailkeep::server::net

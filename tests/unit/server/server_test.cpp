@@ -104,6 +104,20 @@ TEST_F(ServerTest, SaysWhyItCannotStart) {
   EXPECT_THROW(Server(config(), log_), std::runtime_error);
 }
 
+TEST_F(ServerTest, WantsToKnowWhoseNamesTheOldServerHas) {
+  const Config names = config(
+      "[auth]\nsource = accounts\nsource = migrate\n"
+      "[migrate]\nfrom = imaps://old.example.org\nuser-name = %n\n");
+  {
+    Server server(names, log_);
+    EXPECT_THROW(server.start(), std::runtime_error);
+  }
+  EXPECT_TRUE(store::Addresses(names.data_dir).add_domain("example.org"));
+  Server server(names, log_);
+  server.start();
+  EXPECT_TRUE(server.port("imap") != 0);
+}
+
 TEST_F(ServerTest, EndsWithoutHavingStarted) {
   const Server server(config(), log_);
 }

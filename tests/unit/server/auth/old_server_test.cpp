@@ -17,23 +17,23 @@ class KnownThere final : public OldServer {
   explicit KnownThere(store::Store& store) : store_(store) {}
 
   bool may_admit(const std::string& name) override { return name != "stranger"; }
-  std::shared_ptr<void> take_place() override { return full ? nullptr : std::make_shared<int>(0); }
+  std::shared_ptr<void> take_place(std::string_view) override {
+    return full ? nullptr : std::make_shared<int>(0);
+  }
   protocol::BlockingPool& pool() override { return pool_; }
-  Answer admit(const std::string& name, std::string_view password, const MakeRecord& make_record,
-               std::string& detail) override {
+  Verdict admit(const std::string& name, std::string_view password,
+                const MakeRecord& make_record) override {
     ++asked;
-    if (broken) {
-      detail = "out of order";
-      return Answer::unavailable;
-    }
+    if (broken) return {.answer = Answer::unavailable, .was_sent = true, .detail = "out of order"};
     if (name != "new" || password != "theirs") {
       const auto end = std::chrono::steady_clock::now() + takes;
       while (std::chrono::steady_clock::now() < end) std::this_thread::yield();
-      return Answer::wrong;
+      return {.answer = Answer::wrong, .was_sent = true, .detail = {}};
     }
     EXPECT_TRUE(store_.create_account(name, make_record()));
-    return Answer::right;
+    return {.answer = Answer::right, .was_sent = true, .detail = {}};
   }
+  bool is_filling(const std::string&) override { return filling; }
   void welcome_back(const std::string& name, std::string_view password) override {
     welcomed.push_back(name + ' ' + std::string(password));
   }
@@ -41,6 +41,7 @@ class KnownThere final : public OldServer {
   std::chrono::milliseconds takes{0};  // for a refusal
   bool broken = false;
   bool full = false;
+  bool filling = true;
   int asked = 0;
   std::vector<std::string> welcomed;
 
@@ -80,11 +81,40 @@ TEST_F(OldServerTest, AWrongPasswordIsRefusedAndCountedAsAnyOther) {
 }
 
 TEST_F(OldServerTest, WhoHasMovedIsRefusedNoSooner) {
-  there_.takes = std::chrono::milliseconds(40);
+  there_.takes = std::chrono::milliseconds(700);  // more than any hash
   EXPECT_EQ(log_in("new", "wrong"), "refused");
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(log_in("ann", "wrong"), "refused");
   EXPECT_GE(std::chrono::steady_clock::now() - begin, there_.takes);
+}
+
+TEST_F(OldServerTest, WhomAnotherSourceRefusesIsNotAskedAbout) {
+  KnownPasswords source;
+  source.users = {{"new", "changed"}};
+  sources_ = {nullptr, &source};
+  EXPECT_EQ(log_in("new", "theirs"), "refused");
+  EXPECT_EQ(there_.asked, 0);
+}
+
+TEST_F(OldServerTest, EveryAttemptThatWentThereCounts) {
+  GuessLimits limits;
+  limits.of_account = 2;
+  limiter_ = std::make_unique<GuessLimiter>(*logins_, limits);
+  there_.broken = true;
+  EXPECT_EQ(log_in("new", "theirs"), "unavailable");
+  EXPECT_EQ(log_in("new", "theirs"), "unavailable");
+  there_.broken = false;
+  EXPECT_NE(log_in("new", "theirs"), "ok new");
+  EXPECT_EQ(there_.asked, 2);
+}
+
+TEST_F(OldServerTest, EachLogInBringsTheMailOnUntilItIsHere) {
+  EXPECT_EQ(log_in("ann", "secret"), "ok ann");
+  EXPECT_EQ(log_in("ann", "secret"), "ok ann");
+  EXPECT_EQ(there_.welcomed.size(), 2U) << "no cached password is in the way";
+  there_.filling = false;
+  EXPECT_EQ(log_in("ann", "secret"), "ok ann");
+  EXPECT_EQ(there_.welcomed.size(), 2U);
 }
 
 TEST_F(OldServerTest, AServerThatCannotSayMakesItUnavailable) {
@@ -107,6 +137,9 @@ TEST_F(OldServerTest, IsNotAskedAboutOthers) {
   EXPECT_EQ(log_in("stranger", "x"), "refused");
   EXPECT_EQ(log_in("ann*new", "theirs"), "refused");
   EXPECT_EQ(log_in("new", ""), "refused");
+  options_.masters.clear();
+  authenticator_.reset();
+  EXPECT_EQ(log_in("ann*new", "theirs"), "refused");
   EXPECT_EQ(there_.asked, 0);
 }
 

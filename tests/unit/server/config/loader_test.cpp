@@ -141,6 +141,10 @@ TEST(Loader, TheOldServerIsAskedLastAndMustBeNamed) {
     EXPECT_THAT(error_of("[auth]\n" + std::string(sources) + from),
                 HasSubstr("must be the last, after source = accounts"));
   }
+  EXPECT_THAT(error_of("[auth]\nsource = accounts\nsource = ldap\nsource = migrate\n"
+                       "[ldap]\nurl = ldaps://x\nbind-name = uid=%n\n" +
+                       from),
+              HasSubstr("does not go with source = ldap"));
   EXPECT_THAT(error_of("[migrate]\nfrom = pop3s://x\n"), HasSubstr("is not an imaps://"));
   EXPECT_THAT(error_of("[migrate]\nfrom = imaps://ann@x\n"), HasSubstr("has a user"));
   EXPECT_THAT(error_of("[migrate]\npop3 = imaps://x\n"), HasSubstr("is not a pop3s://"));

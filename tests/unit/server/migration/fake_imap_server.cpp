@@ -126,6 +126,13 @@ bool FakeImapServer::answer(Session& session, const std::string& line) {
     return text;
   };
   if (command == "CAPABILITY") session.send("* CAPABILITY " + capabilities + "\r\n");
+  while (command == "CAPABILITY" && faults.endless_greeting && !session.broken) {
+    session.send("* OK still here\r\n");
+  }
+  if (command == "LIST" && faults.refuses_list) {
+    session.send(tag + " NO not now\r\n");
+    return true;
+  }
   if (command == "NAMESPACE") {
     session.send("* NAMESPACE ((\"" + prefix + "\" \"" + separator + "\")) NIL NIL\r\n");
   }

@@ -40,6 +40,8 @@ struct FakeFaults {
   bool foreign_uids = false;      // messages nobody asked for are sent along
   bool endless_line = false;      // LIST is answered by a line without an end
   bool drip = false;              // LIST is answered by a keep-alive line now and then, forever
+  bool endless_greeting = false;  // keep-alive lines before the answer to CAPABILITY, forever
+  bool refuses_list = false;
   bool bye_at_login = false;
   std::string login_answer{};       // to a log-in, in place of OK
   std::uint32_t closes_at_uid = 0;  // the connection ends where its text is asked for

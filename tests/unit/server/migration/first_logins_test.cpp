@@ -1,6 +1,7 @@
 // Accounts move when their users log in for the first time, and are filled while they are used.
 #include "server/migration/first_logins.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "tests/unit/server/migration/migrate_fixture.h"
@@ -65,8 +66,10 @@ class FirstLoginsTest : public MigrateTest {
     return *logins_;
   }
   Answer admit(const std::string& name, const std::string& password = "secret") {
-    detail_.clear();
-    return logins().admit(name, password, [&] { return sasl::make_record(password); }, detail_);
+    const auto verdict =
+        logins().admit(name, password, [&] { return sasl::make_record(password); });
+    detail_ = verdict.detail;
+    return verdict.answer;
   }
   // As far as the account is filled: "", "begun" or "done".
   std::string filling(const std::string& name) {
@@ -106,11 +109,13 @@ TEST_F(FirstLoginsTest, ARightPasswordMakesTheAccountAndFillsIt) {
   EXPECT_EQ(uids_of("bob"), (Uids{5, 7, 30}));
   EXPECT_EQ(filling("bob"), kFillingDone);
   EXPECT_THAT(lines_.all(), HasSubstr("filling_begun account=bob from=127.0.0.1"));
+  const auto commands = remote_.commands();
+  EXPECT_EQ(std::ranges::count(commands, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE)"), 3)
+      << "to make the mailboxes, to fetch, and to see that nothing came meanwhile";
   EXPECT_THAT(lines_.all(), HasSubstr("mailboxes=3 messages=3"));
   EXPECT_FALSE(logins().may_admit("bob")) << "whatever becomes of its password";
   remote_.forget_commands();
-  logins().welcome_back("bob", "secret");
-  EXPECT_TRUE(remote_.commands().empty()) << "it is not asked any more";
+  EXPECT_FALSE(logins().is_filling("bob")) << "it is not asked any more";
 }
 
 TEST_F(FirstLoginsTest, ClientsSeeTheMailboxesAsTheyWillBe) {
@@ -139,8 +144,11 @@ TEST_F(FirstLoginsTest, AServerThatCannotSayIsUnavailable) {
   for (const char* const answer : {"NO [UNAVAILABLE] later", "NO [inuse] later", "BAD what"}) {
     remote_.faults.login_answer = answer;
     EXPECT_EQ(admit("bob"), Answer::unavailable) << answer;
-    EXPECT_EQ(detail_, answer);
+    EXPECT_EQ(detail_.find("later"), std::string::npos) << "words might hold the password";
   }
+  remote_.faults.login_answer = "NO [UNAVAILABLE] not with secret";
+  EXPECT_EQ(admit("bob"), Answer::unavailable);
+  EXPECT_EQ(detail_, "NO [UNAVAILABLE]");
   remote_.faults.login_answer.clear();
   remote_.faults.bye_at_login = true;
   EXPECT_EQ(admit("bob"), Answer::unavailable);
@@ -162,19 +170,18 @@ TEST_F(FirstLoginsTest, WhoIsHereWithoutAPasswordIsAdmitted) {
   EXPECT_TRUE(sasl::verify_password(store_->password_of("ann").value(), "secret"));
 }
 
-TEST_F(FirstLoginsTest, ThoseWhoComeAtOnceAreAdmittedOneByOne) {
+TEST_F(FirstLoginsTest, OneOfThoseWhoComeAtOnceIsAdmitted) {
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
   FirstLogins& there = logins();
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      std::string detail;
       const auto record = [] { return sasl::make_record("secret"); };
-      if (there.admit("bob", "secret", record, detail) == Answer::right) ++right;
+      if (there.admit("bob", "secret", record).answer == Answer::right) ++right;
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(right, 4);
+  EXPECT_EQ(right, 1);
   await_end("bob");
   EXPECT_EQ(uids_of("bob"), (Uids{5, 7, 30}));
 }
@@ -219,6 +226,7 @@ TEST_F(FirstLoginsTest, TheCommandFinishesIt) {
   await_end("bob");
   logins_.reset();
   remote_.faults = {};
+  config_.migrate_from = "imaps://127.0.0.1";
   EXPECT_EQ(run({"migrate", "bob", "--password-stdin", "--from",
                  "imap://bob@127.0.0.1:" + std::to_string(remote_.port())},
                 "secret\n"),
@@ -229,12 +237,80 @@ TEST_F(FirstLoginsTest, TheCommandFinishesIt) {
 
 TEST_F(FirstLoginsTest, SoManyMayAskAtATime) {
   options_.waiting = 2;
-  const auto first = logins().take_place();
-  auto second = logins().take_place();
+  const auto first = logins().take_place("192.0.2.1:1");
+  auto second = logins().take_place("192.0.2.2:1");
   EXPECT_TRUE(first && second);
-  EXPECT_FALSE(logins().take_place());
+  EXPECT_FALSE(logins().take_place("192.0.2.3:1"));
   second.reset();
-  EXPECT_TRUE(logins().take_place());
+  EXPECT_TRUE(logins().take_place("192.0.2.3:1"));
+}
+
+TEST_F(FirstLoginsTest, SoManyOfOneAddressMayAskAtATime) {
+  options_.of_address = 1;
+  const auto first = logins().take_place("192.0.2.1:1");
+  EXPECT_FALSE(logins().take_place("192.0.2.1:2"));
+  EXPECT_TRUE(logins().take_place("192.0.2.2:1"));
+}
+
+TEST_F(FirstLoginsTest, ARightPasswordIsEnoughWhereNothingElseGoesWell) {
+  remote_.faults.refuses_list = true;
+  EXPECT_EQ(admit("bob"), Answer::right) << detail_;
+  EXPECT_TRUE(sasl::verify_password(store_->password_of("bob").value(), "secret"));
+}
+
+TEST_F(FirstLoginsTest, AServerThatTalksWithoutEndIsLeft) {
+  options_.most_bytes = 100'000;
+  remote_.faults.endless_greeting = true;
+  EXPECT_EQ(admit("bob"), Answer::unavailable);
+  EXPECT_FALSE(store_->find_account("bob"));
+}
+
+TEST_F(FirstLoginsTest, WhatTheUserDoesMeanwhileStays) {
+  filler_.pause = std::chrono::seconds(0);
+  remote_.faults.refused_uid = 7;
+  EXPECT_EQ(admit("bob"), Answer::right);
+  await_end("bob");
+  {
+    const auto account = store_->open_account("bob").value();
+    store::FlagChange change;
+    change.uids.add(store::Uid{30});
+    change.flags.system = store::flag::seen;
+    EXPECT_TRUE(account->change_flags(account->mailbox("INBOX")->id, {&change, 1}).front());
+    EXPECT_TRUE(account->subscribe("Work/2024", true));
+  }
+  logins_.reset();
+  remote_.faults = {};
+  logins().welcome_back("bob", "secret");
+  await_end("bob", 2);
+  EXPECT_EQ(filling("bob"), kFillingDone);
+  EXPECT_EQ(messages("bob")[1].row.flags, store::flag::seen);
+  EXPECT_TRUE(mailbox("bob", "Work/2024").subscribed);
+}
+
+TEST_F(FirstLoginsTest, AConnectionThatBreaksIsTriedAgainByItself) {
+  filler_.connections = 1;
+  filler_.retry_after = std::chrono::seconds(0);
+  remote_.faults.close_in_message = true;
+  remote_.faults.closes = 4;  // one more than a migration bears
+  EXPECT_EQ(admit("bob"), Answer::right);
+  await_end("bob");
+  EXPECT_THAT(lines_.all(), HasSubstr("filling_waits account=bob"));
+  EXPECT_EQ(uids_of("bob"), (Uids{5, 7, 30}));
+  EXPECT_EQ(filling("bob"), kFillingDone);
+}
+
+TEST_F(FirstLoginsTest, APasswordThatIsWrongByNowEndsTheAttempts) {
+  filler_.pause = std::chrono::seconds(0);
+  remote_.faults.refused_uid = 7;
+  EXPECT_EQ(admit("bob"), Answer::right);
+  await_end("bob");
+  remote_.faults.login_answer = "NO wrong";
+  logins().welcome_back("bob", "changed");
+  EXPECT_TRUE(lines_.await("filling_given_up account=bob")) << lines_.all();
+  remote_.forget_commands();
+  logins().welcome_back("bob", "changed");
+  EXPECT_TRUE(remote_.commands().empty());
+  EXPECT_EQ(filling("bob"), kFillingBegun);
 }
 
 TEST_F(FirstLoginsTest, SoManyAccountsAreFilledAndWait) {
