@@ -32,6 +32,7 @@
 #include "store/sort_keys.h"
 #include "store/types.h"
 #include "store/uid_map.h"
+#include "store/watch.h"
 
 namespace mailkeep::store {
 
@@ -148,18 +149,6 @@ struct CopyResult {
   std::vector<std::pair<Uid, Uid>> uids;
 };
 
-// How a session learns that a mailbox changed: `changed` is called after each commit, on the
-// committing thread, must not block, and may be called until stop() or the destructor has returned.
-class Watch {
- public:
-  Watch() = default;
-  explicit Watch(std::shared_ptr<void> registration) : registration_(std::move(registration)) {}
-  void stop() { registration_.reset(); }
-
- private:
-  std::shared_ptr<void> registration_;
-};
-
 enum class Detail : std::uint8_t {
   flags,      // of MessageRow only uid, flags and modseq
   row,        // MessageRow only
@@ -245,9 +234,15 @@ class Account {
   virtual Modseq latest_modseq(MailboxId mailbox) const = 0;
   // HIGHESTMODSEQ of all mailboxes, in one read.
   virtual StoreResult<std::vector<std::pair<MailboxId, Modseq>>> latest_modseqs() = 0;
+  // `changed` is called after each commit that changed the mailbox.
   virtual Watch watch(MailboxId mailbox, std::function<void()> changed) = 0;
   // The same for everything in the account; `happened` is called for each event, in order.
   virtual Watch watch_account(std::function<void(const MailboxEvent&)> happened) = 0;
+  // Why nobody may use the account any more, without any I/O: account_suspended, or no_such_account
+  // where it was removed. maintain() learns of it. Whoever uses it should end.
+  virtual std::optional<StoreError> closed() const = 0;
+  // `closed` is called when that changes.
+  virtual Watch watch_closing(std::function<void()> closed) = 0;
   // Takes \Recent for a session: returns the first UID that no session was told of before, and
   // moves the mark up to `next` (RFC 3501 2.3.2). Survives a clean stop; after a crash messages may
   // be \Recent again.

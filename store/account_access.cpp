@@ -92,7 +92,12 @@ StoreResult<void> AccountImpl::set_access(MailboxId mailbox, std::string_view id
     context.events.push_back({.kind = MailboxEvent::Kind::access, .mailbox = mailbox});
     return {};
   });
-  if (result && kept.empty() && is_positive) settings_->on_share(id_, mailbox, identifier, false);
+  if (!result || !is_positive) return result;
+  if (kept.empty()) {
+    settings_->on_share(id_, mailbox, identifier, false);
+  } else {
+    settings_->shares->call(std::string(identifier), name_);
+  }
   return result;
 }
 

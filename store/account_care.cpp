@@ -225,7 +225,6 @@ void AccountImpl::maintain() {
     file_.close();
     return;
   }
-  sort_tables_.expire(Clock::now());
   sync_flags();
   write_structures();
   write_previews();

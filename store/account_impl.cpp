@@ -10,9 +10,12 @@ AccountImpl::AccountImpl(AccountId id, std::string name, const std::filesystem::
       file_(file, settings_->options.readers_per_account, [this] { settings_->on_open(id_); }),
       index_((file.parent_path() / "text.db").string()),
       queue_(file_, *this),
-      states_(std::make_shared<MailboxStates>()) {}
+      states_(std::make_shared<MailboxStates>()),
+      closing_(std::make_shared<WatchList<>>()) {}
 
-AccountImpl::~AccountImpl() = default;
+AccountImpl::~AccountImpl() {
+  settings_->sort_tables->forget(id_);
+}
 
 StoreResult<void> AccountImpl::require_open() {
   return guarded([&]() -> StoreResult<void> {
@@ -38,8 +41,23 @@ Watch AccountImpl::watch(MailboxId mailbox, std::function<void()> changed) {
   return states_->watch(mailbox, std::move(changed));
 }
 
+std::optional<StoreError> AccountImpl::closed() const {
+  if (removed_) return StoreError::no_such_account;
+  if (suspended_) return StoreError::account_suspended;
+  return std::nullopt;
+}
+
+Watch AccountImpl::watch_closing(std::function<void()> closed) {
+  return closing_->add(std::move(closed));
+}
+
+void AccountImpl::set_suspended(bool suspended) {
+  if (suspended_.exchange(suspended) != suspended) closing_->call();
+}
+
 void AccountImpl::remove() {
   removed_ = true;
+  closing_->call();
   std::vector<TouchedMailbox> gone;
   for (MailboxId mailbox : states_->watched()) gone.push_back({mailbox, Modseq{0}});
   states_->announce(gone, {});

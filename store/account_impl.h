@@ -23,6 +23,7 @@
 #include "store/text_index.h"
 #include "store/text_indexer.h"
 #include "store/upload_state.h"
+#include "store/watch_list.h"
 #include "store/write_queue.h"
 
 namespace mailkeep::store {
@@ -34,6 +35,9 @@ struct AccountSettings {
   std::function<void(AccountId)> on_open;  // before the first connection is opened
   // Tells the directory that a mailbox is shared with an identifier, or not any more.
   std::function<void(AccountId, MailboxId, std::string_view, bool)> on_share;
+  // Who watches what is shared: the identifier, and the owner's name.
+  std::shared_ptr<WatchList<std::string, std::string>> shares;
+  std::shared_ptr<SortTableCache> sort_tables;
 };
 
 class AccountImpl final : public Account,
@@ -65,6 +69,8 @@ class AccountImpl final : public Account,
   StoreResult<std::vector<std::pair<MailboxId, Modseq>>> latest_modseqs() override;
   Watch watch(MailboxId mailbox, std::function<void()> changed) override;
   Watch watch_account(std::function<void(const MailboxEvent&)> happened) override;
+  std::optional<StoreError> closed() const override;
+  Watch watch_closing(std::function<void()> closed) override;
   StoreResult<Uid> claim_recent(MailboxId mailbox, Uid next) override;
 
   StoreResult<std::unique_ptr<MessageCursor>> messages(MailboxId mailbox, const UidSet& uids,
@@ -155,6 +161,8 @@ class AccountImpl final : public Account,
   // Whether it stopped for the time only.
   bool is_indexing() const { return indexing_; }
   bool is_removed() const { return removed_; }
+  // Whether the directory says that the account is suspended; who watches is called.
+  void set_suspended(bool suspended);
   // Writes what is only in memory and closes the file, if nobody uses it now.
   void close();
   // Closes the file, if nobody uses it now, without ever waiting for a write. Returns whether it is
@@ -270,10 +278,11 @@ class AccountImpl final : public Account,
   const std::shared_ptr<const AccountSettings> settings_;
   AccountFile file_;
   TextIndex index_;
-  SortTableCache sort_tables_;
   WriteQueue queue_;
   const std::shared_ptr<MailboxStates> states_;
+  const std::shared_ptr<WatchList<>> closing_;
   std::atomic<bool> removed_{false};
+  std::atomic<bool> suspended_{false};
   std::atomic<bool> keys_complete_{false};  // every message has its row in message_key
   std::atomic<bool> unsynced_{false};       // flag changes that a power loss would take
 

@@ -41,7 +41,8 @@ class Credentials {
   // In the order of their making; none for an account that does not exist.
   std::vector<AppPassword> app_passwords(std::string_view account);
 
-  // Sessions that are open go on; new ones are refused by Store::open_account.
+  // New sessions are refused by Store::open_account; those that are open learn of it by
+  // Account::closed.
   StoreResult<void> set_suspended(std::string_view account, bool suspended);
 
   // Whether an account that has a password of its own lacks its keys with this hash.

@@ -1,6 +1,7 @@
 #include "store/directory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mime/text/charset.h"
 #include "store/message_change.h"
@@ -22,6 +23,8 @@ WHERE name = ?1)sql";
 constexpr const char* kRemoveAccount = R"sql(DELETE FROM account WHERE id = ?1)sql";
 // full scan: it is the list of all accounts
 constexpr const char* kAll = R"sql(SELECT id, name, suspended FROM account ORDER BY name)sql";
+constexpr const char* kDataVersion = R"sql(PRAGMA data_version)sql";
+constexpr const char* kIsSuspended = R"sql(SELECT suspended FROM account WHERE id = ?1)sql";
 constexpr const char* kFindAccount =
     R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
 constexpr const char* kPassword = R"sql(
@@ -163,6 +166,20 @@ StoreResult<AccountInfo> Directory::find(std::string_view name) {
   sqlite::Query query = database_.query(kFindAccount, name);
   if (!query.step()) return std::unexpected(StoreError::no_such_account);
   return read_info(query);
+}
+
+bool Directory::has_news() {
+  const std::lock_guard lock(mutex_);
+  sqlite::Query query = database_.query(kDataVersion);
+  query.step();
+  return std::exchange(known_version_, query.integer(0)) != query.integer(0);
+}
+
+std::optional<bool> Directory::is_suspended(AccountId account) {
+  const std::lock_guard lock(mutex_);
+  sqlite::Query query = database_.query(kIsSuspended, account.value);
+  if (!query.step()) return std::nullopt;
+  return query.integer(0) != 0;
 }
 
 void Directory::set_shared(AccountId owner, MailboxId mailbox, std::string_view identifier,

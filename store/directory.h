@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ class Directory {
   std::vector<AccountInfo> accounts();
   StoreResult<AccountInfo> find(std::string_view name);
   StoreResult<PasswordRecord> password_of(std::string_view name);
+  // Whether another connection, of this process or another, wrote to it since it was asked last.
+  bool has_news();
+  // Nothing: there is no such account.
+  std::optional<bool> is_suspended(AccountId account);
   // Remembers that a mailbox is open to an identifier, or forgets it.
   void set_shared(AccountId owner, MailboxId mailbox, std::string_view identifier, bool shared);
   // Those of others that are open to the reader, or also to anyone.
@@ -47,6 +52,7 @@ class Directory {
 
   std::mutex mutex_;
   sqlite::Database database_;
+  std::int64_t known_version_ = 0;
 };
 
 }  // namespace mailkeep::store

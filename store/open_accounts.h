@@ -24,6 +24,8 @@ class OpenAccounts {
   // The account's file is about to be opened: it is kept open for a while, and the file that was
   // unused longest is closed where there are too many.
   void opening(AccountId id);
+  // Those that somebody holds or whose file is open.
+  std::vector<std::shared_ptr<AccountImpl>> all();
   // Forgets an account; the caller closes it.
   std::shared_ptr<AccountImpl> take(AccountId id);
   // Housekeeping of all. Throws what the first failing one threw, after the others had their turn.
@@ -34,7 +36,6 @@ class OpenAccounts {
   void close_all();
 
  private:
-  std::vector<std::shared_ptr<AccountImpl>> all();
   void close_unused();
 
   const StoreOptions options_;

@@ -110,6 +110,10 @@ class ReaderAccount final : public Account {
   Watch watch_account(std::function<void(const MailboxEvent&)> happened) override {
     return owner_->watch_account(std::move(happened));
   }
+  std::optional<StoreError> closed() const override { return owner_->closed(); }
+  Watch watch_closing(std::function<void()> closed) override {
+    return owner_->watch_closing(std::move(closed));
+  }
   // \Recent is the owner's alone.
   StoreResult<Uid> claim_recent(MailboxId /*mailbox*/, Uid next) override { return next; }
 

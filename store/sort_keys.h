@@ -53,6 +53,9 @@ class SortTable {
   // The rows of `uids`.
   SortTable select(const UidSet& uids) const;
 
+  // What it holds, with what it shares.
+  std::size_t bytes() const;
+
  private:
   friend class SortTableBuilder;
   struct Storage {

@@ -26,6 +26,12 @@ void take_over(SortKeys& row, std::vector<char>& text, std::vector<std::uint64_t
 
 }  // namespace
 
+std::size_t SortTable::bytes() const {
+  const std::size_t selected = selected_ ? selected_->capacity() : 0;
+  return (storage_->rows.capacity() + selected) * sizeof(SortKeys) +
+         storage_->references.capacity() * sizeof(std::uint64_t) + storage_->text.capacity();
+}
+
 SortTable SortTable::select(const UidSet& uids) const {
   const std::span<const SortKeys> all = rows();
   std::vector<std::span<const SortKeys>> parts;

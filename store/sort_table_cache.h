@@ -1,11 +1,14 @@
-// The sort keys of the mailbox of an account that was sorted or threaded last, for a while: clients
-// that sort do so again and again. Thread-safe.
+// The sort keys of the mailbox of each account that was sorted or threaded last, for a while:
+// clients that sort do so again and again. All accounts share the room. Thread-safe.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <list>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "store/sort_keys.h"
 
@@ -15,20 +18,41 @@ class SortTableCache {
  public:
   // Of more messages nothing is kept; some 300 octets a message.
   static constexpr std::size_t kMaxRows = 250'000;
+  // Of all tables; those that were not asked for longest go first.
+  static constexpr std::size_t kMaxBytes = 256 << 20;
   static constexpr std::chrono::seconds kKeepFor{60};
 
+  explicit SortTableCache(std::size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
+
   // What was kept of the mailbox, with as much detail or more: every message it then had.
-  std::optional<SortTable> find(MailboxId mailbox, SortDetail detail);
-  void keep(MailboxId mailbox, SortDetail detail, const SortTable& table);
+  std::optional<SortTable> find(AccountId account, MailboxId mailbox, SortDetail detail);
+  // In place of what there was of the account.
+  void keep(AccountId account, MailboxId mailbox, SortDetail detail, const SortTable& table);
+  void forget(AccountId account);
   // Forgets what was not asked for since kKeepFor before `now`.
   void expire(std::chrono::steady_clock::time_point now);
 
+  // What is kept; never more than the limit.
+  std::size_t bytes() const;
+
  private:
-  std::mutex mutex_;
-  MailboxId mailbox_;
-  SortDetail detail_ = SortDetail::dates;
-  std::optional<SortTable> table_;
-  std::chrono::steady_clock::time_point used_;
+  struct Entry {
+    AccountId account;
+    MailboxId mailbox;
+    SortDetail detail;
+    SortTable table;
+    std::size_t bytes;
+    std::chrono::steady_clock::time_point used;
+  };
+  using Entries = std::list<Entry>;  // what was used last comes first
+
+  void drop(Entries::iterator entry);
+
+  const std::size_t max_bytes_;
+  mutable std::mutex mutex_;
+  Entries entries_;
+  std::unordered_map<std::int64_t, Entries::iterator> of_account_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace mailkeep::store

@@ -90,7 +90,9 @@ class StoreImpl final : public Store {
       : accounts_folder_(data_dir / "accounts"),
         options_(options),
         directory_(std::make_shared<Directory>(data_dir / "mailkeep.db")),
-        open_accounts_(std::make_shared<OpenAccounts>(options)) {
+        open_accounts_(std::make_shared<OpenAccounts>(options)),
+        shares_(std::make_shared<WatchList<std::string, std::string>>()),
+        sort_tables_(std::make_shared<SortTableCache>()) {
     // A session may hold its account longer than anybody holds the store.
     settings_ = std::make_shared<const AccountSettings>(AccountSettings{
         .spool = data_dir / "spool",
@@ -102,6 +104,8 @@ class StoreImpl final : public Store {
         .on_share = [directory = directory_](
                         AccountId owner, MailboxId mailbox, std::string_view identifier,
                         bool shared) { directory->set_shared(owner, mailbox, identifier, shared); },
+        .shares = shares_,
+        .sort_tables = sort_tables_,
     });
   }
   ~StoreImpl() override { open_accounts_->close_all(); }
@@ -147,6 +151,10 @@ class StoreImpl final : public Store {
     return directory_->shared_with(reader, Directory::SharedBy::name_or_anyone);
   }
 
+  Watch watch_shares(std::function<void(const std::string&, const std::string&)> shared) override {
+    return shares_->add(std::move(shared));
+  }
+
   std::vector<AccountInfo> accounts() override { return directory_->accounts(); }
   StoreResult<AccountInfo> find_account(std::string_view name) override {
     return directory_->find(name);
@@ -163,12 +171,19 @@ class StoreImpl final : public Store {
       return std::make_shared<AccountImpl>(info->id, info->name, folder_of(info->id) / "mail.db",
                                            settings_);
     });
+    // It was resumed, and maintain() has not seen that yet. What happens meanwhile is seen here.
+    if (account->closed() == StoreError::account_suspended) {
+      account->set_suspended(false);
+      account->set_suspended(directory_->is_suspended(info->id).value_or(false));
+    }
     if (auto open = account->require_open(); !open) return std::unexpected(open.error());
     return account;
   }
 
   void maintain() override {
     directory_->maintain();
+    close_accounts();
+    sort_tables_->expire(std::chrono::steady_clock::now());
     visit_next_account();
     open_accounts_->maintain();
   }
@@ -176,6 +191,19 @@ class StoreImpl final : public Store {
   void index_texts() override { open_accounts_->index_texts(); }
 
  private:
+  // Whoever suspends or removes an account is another process as a rule.
+  void close_accounts() {
+    if (!directory_->has_news()) return;
+    for (const auto& account : open_accounts_->all()) {
+      const std::optional<bool> suspended = directory_->is_suspended(account->id());
+      if (suspended) {
+        account->set_suspended(*suspended);
+      } else if (!account->is_removed()) {
+        account->remove();
+      }
+    }
+  }
+
   // Where messages expire, accounts that nobody uses are opened, too: one each time, and all of
   // them once an hour if they are not too many for that.
   void visit_next_account() {
@@ -232,6 +260,8 @@ class StoreImpl final : public Store {
   const StoreOptions options_;
   const std::shared_ptr<Directory> directory_;
   const std::shared_ptr<OpenAccounts> open_accounts_;
+  const std::shared_ptr<WatchList<std::string, std::string>> shares_;
+  const std::shared_ptr<SortTableCache> sort_tables_;
   std::shared_ptr<const AccountSettings> settings_;
   // Of maintain() alone.
   std::vector<std::string> unvisited_;

@@ -21,6 +21,7 @@
 #include "store/access.h"
 #include "store/structure_maker.h"
 #include "store/types.h"
+#include "store/watch.h"
 
 namespace mailkeep::store {
 
@@ -94,8 +95,8 @@ class Store {
   virtual std::vector<StoreResult<AccountInfo>> create_accounts(
       std::span<const NewAccount> accounts) = 0;
   virtual StoreResult<void> set_password(std::string_view name, const PasswordRecord& password) = 0;
-  // Removes the account, its mail and its rights to other mailboxes. Sessions of it see account
-  // errors from then on.
+  // Removes the account, its mail and its rights to other mailboxes. Sessions of it are told
+  // (Account::closed), and see account errors from then on.
   virtual StoreResult<void> remove_account(std::string_view name) = 0;
   virtual std::vector<AccountInfo> accounts() = 0;
   virtual StoreResult<AccountInfo> find_account(std::string_view name) = 0;
@@ -110,15 +111,21 @@ class Store {
   // order of their owners. Some may have been closed again: Account::access tells.
   virtual std::vector<SharedMailbox> shared_with(std::string_view reader) = 0;
 
+  // `shared` is called after an owner opened a mailbox to an identifier (RFC 4314: an account or
+  // "anyone"), on the thread that committed it; it must not block. Not of other processes.
+  virtual Watch watch_shares(
+      std::function<void(const std::string& identifier, const std::string& owner)> shared) = 0;
+
   // What an administrator set for one account, by name; empty where nothing was. The store gives
   // it no meaning.
   virtual StoreResult<std::string> setting(std::string_view account, std::string_view name) = 0;
   virtual StoreResult<void> set_setting(std::string_view account, std::string_view name,
                                         std::string_view value) = 0;
 
-  // Housekeeping; call about once a second from one thread. Syncs flag changes that are not yet on
-  // disk, closes idle handles, purges content nobody refers to, checkpoints, writes back structures
-  // that were computed again, learns of changes made by other processes.
+  // Housekeeping; call about once a second from one thread. Closes accounts that were suspended or
+  // removed (Account::closed). Syncs flag changes that are not yet on disk, closes idle handles,
+  // purges content nobody refers to, checkpoints, writes back structures that were computed again,
+  // learns of changes made by other processes.
   virtual void maintain() = 0;
   // Puts new messages into text indexes, for less than half a second; call about once a second from
   // one thread, of a low priority where it can be, as nobody waits for it: searches look

@@ -120,6 +120,10 @@ class FaultyAccount : public store::Account {
   store::Watch watch_account(std::function<void(const store::MailboxEvent&)> happened) override {
     return real_->watch_account(std::move(happened));
   }
+  std::optional<store::StoreError> closed() const override { return real_->closed(); }
+  store::Watch watch_closing(std::function<void()> closed) override {
+    return real_->watch_closing(std::move(closed));
+  }
   store::StoreResult<store::SortTable> sort_keys(store::MailboxId mailbox,
                                                  const store::UidSet& uids,
                                                  store::SortDetail detail,

@@ -52,6 +52,9 @@ class FakeStore : public store::Store {
     return nullptr;
   }
   std::vector<store::SharedMailbox> shared_with(std::string_view) override { return {}; }
+  store::Watch watch_shares(std::function<void(const std::string&, const std::string&)>) override {
+    return {};
+  }
   store::StoreResult<std::string> setting(std::string_view, std::string_view) override {
     return {};
   }
