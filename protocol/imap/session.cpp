@@ -56,6 +56,7 @@ State Session::state() const {
 void Session::logged_in(std::shared_ptr<store::Account> account, const CapabilitySet& disabled) {
   grammar_.disabled |= disabled;
   account_ = std::move(account);
+  closing_watch_ = account_->watch_closing(connection_->waker());
   mailboxes_.emplace(account_, allows(Capability::acl) ? services_.store : nullptr,
                      settings().share_with_anyone);
   limit_reader(settings().reader);
@@ -177,7 +178,7 @@ Awaitable<void> Session::run() {
 }
 
 Awaitable<void> Session::serve() {
-  for (;;) {
+  while (!reply_to_closed_account()) {
     ReaderEvent event = next_event();
     Next next = Next::end;
     if (auto* command = std::get_if<CommandText>(&event)) {
@@ -202,7 +203,7 @@ ReaderEvent Session::next_event() {
 
 Awaitable<Session::Next> Session::on_input(NeedMore) {
   if (!co_await flush()) co_return Next::end;
-  const ReadStatus status = co_await read_input(notifier_ != nullptr);
+  const ReadStatus status = co_await read_input(account_ != nullptr);
   if (status == ReadStatus::woken) co_await tell_notifications(false);
   if (status == ReadStatus::data || status == ReadStatus::woken) co_return Next::go_on;
   reply_to_end_of_input(status);

@@ -103,6 +103,9 @@ class Session {
 
   // Ends the session for what a read answered other than data: BYE where the client can hear it.
   Reply reply_to_end_of_input(protocol::ReadStatus status);
+  // The same where the account was suspended or removed; nothing where it was not. Commands that
+  // wait ask it when they are woken.
+  std::optional<Reply> reply_to_closed_account();
 
   // The internal date of what arrives now.
   static store::InternalDate now();
@@ -198,6 +201,7 @@ class Session {
   std::unique_ptr<MailboxView> view_;
   std::unique_ptr<SearchContexts> contexts_;
   std::unique_ptr<Notifier> notifier_;
+  store::Watch closing_watch_;   // of the account
   store::Watch selected_watch_;  // with a notifier that wants to know of the selected mailbox
   std::string command_name_;
   std::string command_tag_;

@@ -19,6 +19,16 @@ void Session::limit_reader(ReaderLimits limits) {
   reader_.set_limits(limits);
 }
 
+// Whether it comes back, an administrator knows.
+std::optional<Reply> Session::reply_to_closed_account() {
+  const auto reason = account_ ? account_->closed() : std::nullopt;
+  if (!reason) return std::nullopt;
+  encoder_.raw("* BYE [CONTACTADMIN] ");
+  write_text(store::describe(*reason));
+  end_reason_ = "account closed";
+  return Reply::end();
+}
+
 void Session::set_notifier(std::unique_ptr<Notifier> notifier) {
   notifier_ = std::move(notifier);
   watch_selected();
@@ -71,6 +81,7 @@ Awaitable<Session::Next> Session::unauthenticate() {
   compressed_.reset();
   notifier_.reset();
   mailboxes_.reset();
+  closing_watch_.stop();
   account_.reset();
   enabled_ = {};
   grammar_ = {.disabled = settings().disabled};

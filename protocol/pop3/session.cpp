@@ -35,7 +35,7 @@ Awaitable<void> Session::run() {
 Awaitable<void> Session::serve() {
   while (!ended_) {
     const auto line = co_await next_line(kMaxLineBytes);
-    if (!line) continue;
+    if (!line || end_if_closed()) continue;
     const Next next = co_await run_line(*line);
     if (next == Next::end) co_return;
     const bool connected = co_await flush_if_large();
@@ -70,11 +70,12 @@ Awaitable<std::expected<std::string_view, Session::Next>> Session::next_line(std
 Awaitable<bool> Session::read_input(steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - steady_clock::now());
   ReadStatus status = ReadStatus::timed_out;
-  if (left.count() > 0) status = co_await stream_->read(reader_.input(), left);
+  if (left.count() > 0) status = co_await stream_->read(reader_.input(), left, true);
   switch (status) {
     case ReadStatus::data:
-    case ReadStatus::woken:
       co_return true;
+    case ReadStatus::woken:
+      co_return !end_if_closed();
     case ReadStatus::timed_out:
       end("timeout");  // without a word: RFC 1939 3
       break;
@@ -87,6 +88,14 @@ Awaitable<bool> Session::read_input(steady_clock::time_point deadline) {
       break;
   }
   co_return false;
+}
+
+bool Session::end_if_closed() {
+  const auto reason = account_ ? account_->closed() : std::nullopt;
+  if (!reason || ended_) return ended_;
+  encoder_.error(ResponseCode::sys_perm, store::describe(*reason));
+  end("account closed");
+  return true;
 }
 
 Awaitable<Session::Next> Session::run_line(std::string_view line) {

@@ -67,6 +67,8 @@ class Session {
   // The next line, which stays valid until the next call. Otherwise the session is over, or (go_on)
   // the line was refused and answered.
   Awaitable<std::expected<std::string_view, Next>> next_line(std::size_t limit);
+  // Ends the session whose account was suspended or removed.
+  bool end_if_closed();
   // False: the session is over.
   Awaitable<bool> read_input(std::chrono::steady_clock::time_point deadline);
   Awaitable<Next> run_line(std::string_view line);
@@ -134,6 +136,7 @@ class Session {
   std::string entered_;    // the account whose maildrop the gate counts this session in
   bool utf8_ = false;      // the client said UTF8
   std::shared_ptr<store::Account> account_;
+  store::Watch closing_watch_;  // of the account
   std::optional<Maildrop> maildrop_;
   std::string_view command_name_;
   std::uint32_t bad_commands_ = 0;

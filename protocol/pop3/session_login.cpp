@@ -256,6 +256,7 @@ Awaitable<Session::Next> Session::finish_log_in(protocol::LoginResult account) {
   }
   maildrop_ = co_await services_.pool.run([&] { return Maildrop::load(**account, options); });
   account_ = std::move(*account);
+  closing_watch_ = account_->watch_closing(stream_->waker());
   encoder_.ok("Maildrop has " + std::to_string(maildrop_->remaining()) + " messages (" +
               std::to_string(maildrop_->remaining_bytes()) + " octets)");
   co_return Next::go_on;

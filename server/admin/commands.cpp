@@ -45,7 +45,7 @@ constexpr std::array<AdminCommand, 30> kAdminCommands{{
      "Turns IMAP capabilities off for accounts: names with commas between, or none."},
     {"user", "list", user_list, "", "Lists the accounts."},
     {"user", "suspend", user_suspend, "NAME...",
-     "Keeps accounts from being logged in to and from getting mail. Sessions go on."},
+     "Keeps accounts from being logged in to and from getting mail, and ends their sessions."},
     {"user", "resume", user_resume, "NAME...", "Ends that."},
     {"user", "app-password", user_app_password,
      "add ACCOUNT NAME [--expires DURATION | never] [--protocols LIST] |\n"

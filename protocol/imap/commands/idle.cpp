@@ -49,6 +49,7 @@ protocol::Awaitable<Reply> handle(Session& session, const IdleCommand&) {
     }
     if (!std::holds_alternative<NeedMore>(event)) co_return Reply::bad("Expected DONE");
     const auto status = co_await session.read_input(true);
+    if (const auto end = session.reply_to_closed_account()) co_return *end;
     if (status == protocol::ReadStatus::data || status == protocol::ReadStatus::woken) continue;
     co_return session.reply_to_end_of_input(status);
   }

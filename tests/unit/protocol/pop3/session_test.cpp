@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/sasl/base64.h"
+#include "store/credentials.h"
 #include "tests/unit/protocol/pop3/pop3_fixture.h"
 
 namespace mailkeep::pop3 {
@@ -206,6 +207,29 @@ TEST_F(Pop3Session, PipelinedCommandsAreAnsweredTogether) {  // RFC 2449 6.6
   run();
   EXPECT_EQ(stream_.writes, 2U) << "the greeting, and all replies";
   EXPECT_EQ(pool_.jobs, 2U) << "the maildrop, and all messages";
+}
+
+// The maildrop stays as it is: only QUIT updates it (RFC 1939 6).
+TEST_F(Pop3Session, EndsWhenTheAccountIsSuspended) {
+  deliver({"A: b\r\n\r\n1\r\n"});
+  const auto suspend = [&] {
+    ASSERT_TRUE(store::Credentials(directory_).set_suspended("ann", true));
+    store_->maintain();
+  };
+  stream_.say("DELE 1\r\n");
+  stream_.events.push_back({ReadStatus::woken, "", suspend});
+  stream_.say("QUIT\r\n");
+  EXPECT_EQ(run_logged_in(""),
+            "+OK Marked to be deleted\r\n-ERR [SYS/PERM] The account is suspended.\r\n");
+  EXPECT_THAT(events_.ends, ElementsAre("ann: account closed"));
+  EXPECT_EQ(messages_in_inbox(), 1U);
+}
+
+TEST_F(Pop3Session, EndsBeforeTheNextCommandWhenTheAccountIsRemoved) {
+  stream_.say("NOOP\r\n");
+  stream_.events.push_back(
+      {ReadStatus::data, "STAT\r\nQUIT\r\n", [&] { ASSERT_TRUE(store_->remove_account("ann")); }});
+  EXPECT_THAT(run_logged_in(""), EndsWith("\r\n-ERR [SYS/PERM] There is no such account.\r\n"));
 }
 
 }  // namespace

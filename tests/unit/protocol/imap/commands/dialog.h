@@ -134,8 +134,8 @@ class DialogTest : public ::testing::Test {
   }
 
   // What a new session says to these reads, without the greeting.
-  std::string say(std::initializer_list<std::string> reads) {
-    stream_.input.assign(reads);
+  std::string say_all(const std::vector<std::string>& reads) {
+    stream_.input.assign(reads.begin(), reads.end());
     stream_.output.clear();
     boost::asio::io_context context;
     Session session(stream_, {pool_, authenticator_, events_, settings_, store_.get()});
@@ -147,7 +147,8 @@ class DialogTest : public ::testing::Test {
     greeting_ = stream_.output.substr(0, greeting);
     return stream_.output.substr(greeting);
   }
-  std::string say(const std::string& input) { return say({input}); }
+  std::string say(std::initializer_list<std::string> reads) { return say_all(reads); }
+  std::string say(const std::string& input) { return say_all({input}); }
 
   // The same after log-in, without the reply to that.
   std::string say_logged_in(const std::string& input) {
