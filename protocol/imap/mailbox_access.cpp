@@ -180,30 +180,53 @@ store::StoreResult<std::vector<ReachedMailbox>> MailboxAccess::all() const {
   return found;
 }
 
-// An account that cannot be read is left out: it is not this user's trouble.
 void MailboxAccess::add_shared(std::vector<ReachedMailbox>& found) const {
   const auto shared = store_->shared_with(own_->name());
   for (auto at = shared.begin(); at != shared.end();) {
     const auto end = std::ranges::find_if(
         at, shared.end(), [&](const auto& other) { return other.owner != at->owner; });
-    const std::vector<store::SharedMailbox> of_owner(at, end);
+    add_shared_of(at->owner_name, std::span(at, end), found);
     at = end;
-    const std::string& owner = of_owner.front().owner_name;
-    if (owner == own_->name()) continue;
-    const auto opened = store_->open_account(owner);
-    if (!opened) continue;
-    const auto account = (*opened)->for_reader(own_->name());
-    auto mailboxes = account->mailboxes();
-    if (!mailboxes) continue;
-    for (store::MailboxInfo& info : *mailboxes) {
-      const auto entry = std::ranges::find(of_owner, info.id, &store::SharedMailbox::mailbox);
-      if (entry == of_owner.end()) continue;
-      const auto rights = rights_in(*account, info.id);
-      if (!rights || (*rights & right::lookup) == 0) continue;
-      std::string name = name_for_user(owner, info.name);
-      found.push_back({account, std::move(info), *rights, std::move(name)});
-    }
   }
+}
+
+// An account that cannot be read is left out: it is not this user's trouble.
+void MailboxAccess::add_shared_of(const std::string& owner,
+                                  std::span<const store::SharedMailbox> of_owner,
+                                  std::vector<ReachedMailbox>& found) const {
+  if (owner == own_->name()) return;
+  const auto opened = store_->open_account(owner);
+  if (!opened) return;
+  const auto account = (*opened)->for_reader(own_->name());
+  auto mailboxes = account->mailboxes();
+  if (!mailboxes) return;
+  for (store::MailboxInfo& info : *mailboxes) {
+    const auto entry = std::ranges::find(of_owner, info.id, &store::SharedMailbox::mailbox);
+    if (entry == of_owner.end()) continue;
+    const auto rights = rights_in(*account, info.id);
+    if (!rights || (*rights & right::lookup) == 0) continue;
+    std::string name = name_for_user(owner, info.name);
+    found.push_back({account, std::move(info), *rights, std::move(name)});
+  }
+}
+
+std::vector<ReachedMailbox> MailboxAccess::all_of(std::string_view owner) const {
+  std::vector<ReachedMailbox> found;
+  if (!store_) return found;
+  const auto shared = store_->shared_with(own_->name());
+  const auto of_owner =
+      std::ranges::equal_range(shared, owner, {}, &store::SharedMailbox::owner_name);
+  add_shared_of(std::string(owner), std::span(of_owner.begin(), of_owner.end()), found);
+  return found;
+}
+
+store::Watch MailboxAccess::watch_shares(
+    std::function<void(const std::string& owner)> shared) const {
+  if (!store_) return {};
+  return store_->watch_shares([shared = std::move(shared), own = own_->name(), anyone = anyone_](
+                                  const std::string& identifier, const std::string& owner) {
+    if (identifier == own || (anyone && identifier == store::kAnyone)) shared(owner);
+  });
 }
 
 }  // namespace mailkeep::imap

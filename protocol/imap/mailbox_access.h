@@ -9,8 +9,10 @@
 // All of it blocks on the store. May be used by any thread, as the store may.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,11 @@ class MailboxAccess {
   store::StoreResult<ReachedName> find_place(std::string_view name) const;
   // All mailboxes the user may look up: the user's own first, then those of others, by name.
   store::StoreResult<std::vector<ReachedMailbox>> all() const;
+  // Those of one other.
+  std::vector<ReachedMailbox> all_of(std::string_view owner) const;
+  // `shared` is called with the owner's name when one more mailbox may be open to the user; see
+  // Store::watch_shares.
+  store::Watch watch_shares(std::function<void(const std::string& owner)> shared) const;
 
   store::Account& own() const { return *own_; }
   bool anyone_may_share() const { return anyone_; }
@@ -71,6 +78,8 @@ class MailboxAccess {
   store::StoreResult<ReachedMailbox> find_others(std::string_view name, Rights needed) const;
   store::StoreResult<ReachedName> find_others_place(std::string_view name) const;
   void add_shared(std::vector<ReachedMailbox>& found) const;
+  void add_shared_of(const std::string& owner, std::span<const store::SharedMailbox> of_owner,
+                     std::vector<ReachedMailbox>& found) const;
 
   std::shared_ptr<store::Account> own_;
   store::Store* store_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "protocol/imap/commands/listing.h"
@@ -21,6 +22,36 @@ std::string_view parent_of(std::string_view name) {
   return slash == std::string_view::npos ? std::string_view() : name.substr(0, slash);
 }
 
+// What is asked for of a mailbox, whatever the user may do there.
+NotifyEvents events_of(const NotifyRequest& request, std::string_view name, bool own,
+                       bool subscribed, bool selectable) {
+  NotifyEvents events;
+  for (const NotifyGroup& group : request.groups) {
+    bool matches = false;
+    switch (group.filter) {
+      case NotifyFilter::all:
+        matches = true;
+        break;
+      case NotifyFilter::personal:
+        matches = own && selectable;
+        break;
+      case NotifyFilter::subscribed:
+        matches = subscribed;
+        break;
+      case NotifyFilter::subtree:
+        matches = std::ranges::any_of(group.names, [&](const std::string& top) {
+          return name == top || store::is_below(name, top);
+        });
+        break;
+      case NotifyFilter::mailboxes:
+        matches = std::ranges::find(group.names, name) != group.names.end();
+        break;
+    }
+    if (matches) events |= group.events;
+  }
+  return events;
+}
+
 }  // namespace
 
 // Shared with the watches, which may outlive the notifier for a moment.
@@ -32,25 +63,38 @@ struct Notifier::Inbox {
   };
 
   std::mutex mutex;
-  std::vector<Event> events;                                // in order
-  std::set<std::pair<std::size_t, store::MailboxId>> busy;  // whose messages are among them
+  std::vector<Event> events;      // in order
+  std::set<Place> busy;           // whose messages are among them
+  std::set<std::string> sharers;  // who opened a mailbox to the user
   bool overflow = false;
   std::function<void()> wake;
 
-  std::map<std::pair<std::size_t, store::MailboxId>, Told> told;  // the session's thread only
+  std::map<Place, Told> told;  // the session's thread only
+
+  bool has_room() {
+    if (events.size() + sharers.size() < kMaxPending) return true;
+    overflow = true;
+    events = {};
+    busy = {};
+    sharers = {};
+    return false;
+  }
 
   void add(std::size_t account, const store::MailboxEvent& event) {
     {
       const std::lock_guard lock(mutex);
       if (overflow) return;
       if (event.kind == Kind::messages && !busy.emplace(account, event.mailbox).second) return;
-      if (events.size() >= kMaxPending) {
-        overflow = true;
-        events = {};
-        busy = {};
-      } else {
-        events.push_back({account, event});
-      }
+      if (has_room()) events.push_back({account, event});
+    }
+    wake();
+  }
+
+  void add_sharer(const std::string& owner) {
+    {
+      const std::lock_guard lock(mutex);
+      if (overflow) return;
+      if (has_room()) sharers.insert(owner);
     }
     wake();
   }
@@ -91,35 +135,21 @@ std::size_t Notifier::watch_of(const ReachedMailbox& mailbox) {
   return index;
 }
 
-NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subscribed,
-                                      bool selectable) const {
-  NotifyEvents events;
-  for (const NotifyGroup& group : request_->groups) {
-    bool matches = false;
-    switch (group.filter) {
-      case NotifyFilter::all:
-        matches = true;
-        break;
-      case NotifyFilter::personal:
-        matches = own && selectable;
-        break;
-      case NotifyFilter::subscribed:
-        matches = subscribed;
-        break;
-      case NotifyFilter::subtree:
-        matches = std::ranges::any_of(group.names, [&](const std::string& top) {
-          return name == top || store::is_below(name, top);
-        });
-        break;
-      case NotifyFilter::mailboxes:
-        matches = std::ranges::find(group.names, name) != group.names.end();
-        break;
-    }
-    if (matches) events |= group.events;
-  }
-  return events;
+Notifier::Reach Notifier::reach_of(Rights rights) {
+  if ((rights & kNeeded) == kNeeded) return Reach::read;
+  return (rights & right::lookup) != 0 ? Reach::look_up : Reach::none;
 }
 
+NotifyEvents Notifier::wanted_by_name(std::string_view name, bool own, bool subscribed,
+                                      bool selectable) const {
+  return events_of(*request_, name, own, subscribed, selectable);
+}
+
+NotifyEvents Notifier::asked_for(const ReachedMailbox& mailbox) const {
+  if (!request_->by_client) return {};
+  return events_of(*request_->by_client, mailbox.name, mailbox.account.get() == &mailboxes_.own(),
+                   mailbox.info.subscribed, mailbox.info.selectable);
+}
 NotifyEvents Notifier::wanted(const ReachedMailbox& mailbox) const {
   if ((mailbox.rights & kNeeded) != kNeeded) return {};
   const bool own = mailbox.account.get() == &mailboxes_.own();
@@ -128,13 +158,15 @@ NotifyEvents Notifier::wanted(const ReachedMailbox& mailbox) const {
 
 store::StoreResult<void> Notifier::begin(bool status, SelectedMailbox selected, bool utf8,
                                          std::string& out) {
+  // Before the first look, so that nobody falls between the two.
+  shares_watch_ = mailboxes_.watch_shares(
+      [inbox = inbox_](const std::string& owner) { inbox->add_sharer(owner); });
   const auto all = mailboxes_.all();
   if (!all) return std::unexpected(all.error());
   Encoder encoder(out);
   encoder.set_utf8(utf8);
   for (const ReachedMailbox& mailbox : *all) {
-    const std::size_t index = watch_of(mailbox);
-    if (index != 0) visible_.emplace(index, mailbox.info.id);
+    begin_with(mailbox, encoder);
     const NotifyEvents events = wanted(mailbox);
     if (!status || !events.any_of_messages() || !mailbox.info.selectable) continue;
     if (SelectedMailbox{mailbox.account->id(), mailbox.info.id} == selected) continue;
@@ -146,15 +178,24 @@ store::StoreResult<void> Notifier::begin(bool status, SelectedMailbox selected, 
   return {};
 }
 
+void Notifier::begin_with(const ReachedMailbox& mailbox, Encoder& out) {
+  const std::size_t index = watch_of(mailbox);
+  if (index == 0) return;
+  const Reach reach = reach_of(mailbox.rights);
+  reached_[{index, mailbox.info.id}] = reach;
+  if (reach == Reach::look_up && asked_for(mailbox).any()) write_list(mailbox.name, "", out, true);
+}
+
 bool Notifier::has_news() const {
   const std::lock_guard lock(inbox_->mutex);
-  return inbox_->overflow || !inbox_->events.empty();
+  return inbox_->overflow || !inbox_->events.empty() || !inbox_->sharers.empty();
 }
 
 bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
   Encoder encoder(out);
   encoder.set_utf8(utf8);
   std::vector<Event> events;
+  std::set<std::string> sharers;
   {
     const std::lock_guard lock(inbox_->mutex);
     if (inbox_->overflow) {
@@ -164,8 +205,12 @@ bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
       return false;
     }
     events.swap(inbox_->events);
+    sharers.swap(inbox_->sharers);
     inbox_->busy = {};
   }
+  // Names first, so that no STATUS comes before the LIST of its mailbox.
+  std::ranges::stable_partition(
+      events, [](const Event& event) { return event.event.kind != Kind::messages; });
   for (std::size_t i = 0; i < events.size(); ++i) {
     // The mailboxes below one that was renamed are not told of (RFC 5465 5.4).
     const store::MailboxEvent& event = events[i].event;
@@ -177,7 +222,20 @@ bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
         });
     if (!along) tell(events[i], selected, encoder);
   }
+  for (const std::string& owner : sharers) tell_first_share(owner, encoder);
   return true;
+}
+
+// Nobody watches an owner of whom nothing could be looked up before. Of others, access events tell.
+void Notifier::tell_first_share(const std::string& owner, Encoder& out) {
+  const bool is_watched = std::ranges::any_of(
+      watched_, [&](const Watched& watched) { return watched.account->name() == owner; });
+  if (is_watched) return;
+  const std::vector<ReachedMailbox> shared = mailboxes_.all_of(owner);
+  for (const ReachedMailbox& mailbox : shared) {
+    const Event event{watch_of(mailbox), {.kind = Kind::access, .mailbox = mailbox.info.id}};
+    tell_access(event, mailbox.name, out);
+  }
 }
 
 void Notifier::tell(const Event& event, SelectedMailbox selected, Encoder& out) {
@@ -203,10 +261,12 @@ void Notifier::tell(const Event& event, SelectedMailbox selected, Encoder& out) 
     case Kind::created:
     case Kind::deleted:
     case Kind::renamed:
-    case Kind::access:
     case Kind::attributes:
     case Kind::subscription:
       tell_name(event, name, out);
+      break;
+    case Kind::access:
+      tell_access(event, name, out);
       break;
     case Kind::annotation:
       tell_annotations(event, name, out);
@@ -231,27 +291,54 @@ void Notifier::tell_messages(const Event& event, const std::string& name, Encode
   write_status(out, name, items, Status{mailbox->info});
 }
 
-// Whether the mailbox could be looked up before; remembers whether it can be now.
-bool Notifier::note_visible(const Event& event, bool now) {
-  if (event.account == 0) return true;
-  const std::pair key(event.account, event.event.mailbox);
-  const bool before = visible_.contains(key);
-  if (now) {
-    visible_.insert(key);
-  } else {
-    visible_.erase(key);
-  }
+Notifier::Reach Notifier::note_reach(const Event& event, Reach now) {
+  if (event.account == 0) return Reach::read;
+  const Place place(event.account, event.event.mailbox);
+  Reach& noted = reached_[place];
+  const Reach before = noted;
+  if (now != Reach::none || before > Reach::refused) noted = now;
+  if (noted == Reach::none) reached_.erase(place);
   return before;
+}
+
+bool Notifier::is_subscribed(const std::string& name) const {
+  const auto subscriptions = mailboxes_.own().subscriptions();
+  return subscriptions && std::ranges::find(*subscriptions, name) != subscriptions->end();
+}
+
+// Rights that come and go (RFC 5465 5.4, 5.9). A mailbox that can be looked up no more does not
+// exist for the client; one that can be looked up only is told with \NoAccess.
+void Notifier::tell_access(const Event& event, const std::string& name, Encoder& out) {
+  if (event.account == 0) return;  // the user's own, where nothing is taken from them
+  const auto mailbox = mailboxes_.find(name, right::lookup);
+  const Reach now = mailbox ? reach_of(mailbox->rights) : Reach::none;
+  const Reach before = note_reach(event, now);
+  const bool stays = now == before || (now == Reach::none && before == Reach::refused);
+  if (stays || !request_->by_client) return;
+  const bool subscribed = mailbox ? mailbox->info.subscribed : is_subscribed(name);
+  const NotifyEvents events = events_of(*request_->by_client, name, false, subscribed, true);
+  // A new mailbox is no news to who did not ask for names.
+  const bool is_new = before == Reach::none && now == Reach::read;
+  if (is_new ? !events.mailbox_name : !events.any()) return;
+  if (now == Reach::none) reached_[{event.account, event.event.mailbox}] = Reach::refused;
+  write_list(name, "", out, now != Reach::read);
+  const std::string parent(parent_of(name));
+  const bool comes_or_goes = before <= Reach::refused || now == Reach::none;
+  if (comes_or_goes && events.mailbox_name && mailboxes_.find(parent, right::lookup)) {
+    write_list(parent, "", out);
+  }
 }
 
 void Notifier::tell_name(const Event& event, const std::string& name, Encoder& out) {
   const store::MailboxEvent& what = event.event;
   const bool own = event.account == 0;
   const auto mailbox = mailboxes_.find(name, right::lookup);
-  const bool was_visible = note_visible(event, mailbox.has_value());
+  const Reach before = note_reach(event, mailbox ? reach_of(mailbox->rights) : Reach::none);
+  const bool was_visible = before > Reach::refused;
   if (!mailbox && !was_visible) return;
   // A mailbox that is gone matches as it did.
-  const bool subscribed = what.kind == Kind::subscription || (mailbox && mailbox->info.subscribed);
+  const bool subscribed =
+      what.kind == Kind::subscription || (mailbox ? mailbox->info.subscribed : is_subscribed(name));
   NotifyEvents events = wanted_by_name(name, own, subscribed, true);
   if (what.kind == Kind::renamed && was_visible) {  // who asked for the old name is told, too
     events |= wanted_by_name(watched_[event.account].prefix + what.old_name, own, subscribed, true);
@@ -271,18 +358,18 @@ void Notifier::tell_name(const Event& event, const std::string& name, Encoder& o
 }
 
 // mailbox-list with what is true now (RFC 5465 5.4).
-void Notifier::write_list(const std::string& name, std::string_view old_name, Encoder& out) const {
+void Notifier::write_list(const std::string& name, std::string_view old_name, Encoder& out,
+                          bool no_access) const {
   const auto mailbox = mailboxes_.find(name, right::lookup);
-  out.raw("* LIST (");
+  std::string attributes;
   if (!mailbox) {
-    out.raw("\\NonExistent");
-    const auto subscriptions = mailboxes_.own().subscriptions();
-    if (subscriptions && std::ranges::find(*subscriptions, name) != subscriptions->end()) {
-      out.raw(" \\Subscribed");
-    }
+    attributes = is_subscribed(name) ? "\\NonExistent \\Subscribed" : "\\NonExistent";
   } else {
-    write_mailbox_attributes(out, mailbox->info, disabled_);
+    Encoder encoder(attributes);
+    write_mailbox_attributes(encoder, mailbox->info, disabled_);
   }
+  if (no_access) attributes += attributes.empty() ? "\\NoAccess" : " \\NoAccess";
+  out.raw("* LIST (").raw(attributes);
   out.raw(") ").string("/").sp().mailbox(name);
   if (!old_name.empty()) {
     out.raw(" (").string("OLDNAME").raw(" (").mailbox(old_name).raw("))");

@@ -5,9 +5,10 @@
 // commit.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,7 +48,8 @@ class Notifier {
 
   const NotifyRequest& request() const { return *request_; }
 
-  // Begins to watch. Blocking. `status`: appends a STATUS response of each mailbox whose messages
+  // Begins to watch. Blocking. Appends a LIST response with \NoAccess of each mailbox that was
+  // asked for and may be looked up only, and with `status` a STATUS response of each whose messages
   // are watched, except the selected one (RFC 5465 3.1).
   store::StoreResult<void> begin(bool status, SelectedMailbox selected, bool utf8,
                                  std::string& out);
@@ -70,18 +72,30 @@ class Notifier {
     std::size_t account;  // of watched_
     store::MailboxEvent event;
   };
+  using Place = std::pair<std::size_t, store::MailboxId>;  // in which of watched_
+  // What the user may do with somebody else's mailbox; refused: nothing, as the client was told.
+  enum class Reach : std::uint8_t { none, refused, look_up, read };
+  static Reach reach_of(Rights rights);
 
   // The place of the mailbox's account in watched_, where it is from then on.
   std::size_t watch_of(const ReachedMailbox& mailbox);
   NotifyEvents wanted(const ReachedMailbox& mailbox) const;
   NotifyEvents wanted_by_name(std::string_view name, bool own, bool subscribed,
                               bool selectable) const;
+  // The same without what the client did not ask for by NOTIFY.
+  NotifyEvents asked_for(const ReachedMailbox& mailbox) const;
+  void begin_with(const ReachedMailbox& mailbox, Encoder& out);
+  void tell_first_share(const std::string& owner, Encoder& out);
   void tell(const Event& event, SelectedMailbox selected, Encoder& out);
   void tell_messages(const Event& event, const std::string& name, Encoder& out);
   void tell_name(const Event& event, const std::string& name, Encoder& out);
-  bool note_visible(const Event& event, bool now);
+  void tell_access(const Event& event, const std::string& name, Encoder& out);
+  // What was noted before; notes what is now.
+  Reach note_reach(const Event& event, Reach now);
+  bool is_subscribed(const std::string& name) const;
   void tell_annotations(const Event& event, const std::string& name, Encoder& out);
-  void write_list(const std::string& name, std::string_view old_name, Encoder& out) const;
+  void write_list(const std::string& name, std::string_view old_name, Encoder& out,
+                  bool no_access = false) const;
 
   std::shared_ptr<const NotifyRequest> request_;
   const MailboxAccess& mailboxes_;
@@ -90,9 +104,10 @@ class Notifier {
   const CapabilitySet& disabled_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<Watched> watched_;
-  // Mailboxes of others that the user may look up, or could when they were last told of: whoever
-  // could not is not told that one came, went or changed its name.
-  std::set<std::pair<std::size_t, store::MailboxId>> visible_;
+  // Mailboxes of others; those that are not there are out of reach. Who could not look one up is
+  // not told that it came, went or changed its name.
+  std::map<Place, Reach> reached_;
+  store::Watch shares_watch_;
 };
 
 }  // namespace mailkeep::imap

@@ -30,6 +30,7 @@ struct NotifyEvents {
   bool any_of_mailboxes() const {
     return mailbox_name || subscription || mailbox_metadata || server_metadata;
   }
+  bool any() const { return any_of_messages() || any_of_mailboxes(); }
   NotifyEvents& operator|=(const NotifyEvents& other);
 };
 

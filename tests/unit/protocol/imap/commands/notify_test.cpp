@@ -31,6 +31,30 @@ class Notifications : public DialogTest {
     return output.substr(output.find("\r\n", begin + 2) + 2);
   }
 
+  // What is told after each of `steps`, which happen elsewhere; what comes before y OK is first.
+  std::vector<std::string> told_by_steps(const std::string& input,
+                                         const std::vector<std::function<void()>>& steps) {
+    std::size_t next = 0;
+    stream_.before_read = [&](std::size_t left) {
+      if (next < steps.size() && left + next == steps.size()) steps[next++]();
+    };
+    std::vector<std::string> reads{"x LOGIN ann secret\r\n", input};
+    for (std::size_t i = 0; i < steps.size(); ++i) reads.emplace_back("z NOOP\r\n");
+    std::string output = say_all(reads);
+    stream_.before_read = nullptr;
+    output.erase(0, output.find("\r\n") + 2);  // of LOGIN
+    std::vector<std::string> told;
+    for (std::size_t end = 0; (end = output.find(" OK N")) != std::string::npos;) {
+      told.push_back(output.substr(0, end - 1));
+      output.erase(0, output.find("\r\n", end) + 2);
+    }
+    return told;
+  }
+
+  void let(const char* mailbox, const char* rights) {
+    ASSERT_TRUE(bob_->set_access(bob_->mailbox(mailbox).value().id, "ann", rights));
+  }
+
   static void annotate(store::Account& account, std::string_view mailbox, const char* entry) {
     const store::AnnotationChange change{entry, "value"};
     const auto id = mailbox.empty() ? store::MailboxId{0} : account.mailbox(mailbox).value().id;
@@ -149,11 +173,113 @@ TEST_F(Notifications, of_shared_mailboxes_need_the_rights) {
   EXPECT_EQ(output.find("hidden"), std::string::npos) << output;
 }
 
+TEST_F(Notifications, of_a_new_mailbox_come_before_those_of_its_messages) {
+  const auto told =
+      told_by_steps("y NOTIFY SET (personal (MailboxName MessageNew MessageExpunge))\r\n", {[&] {
+                      ASSERT_TRUE(account().create_mailbox("new"));
+                      deliver("new", 1);
+                      ASSERT_TRUE(account().rename_mailbox("new", "newer"));
+                    }});
+  EXPECT_EQ(told.at(1).find("* LIST (\\NonExistent) \"/\" new\r\n"
+                            "* LIST (\\HasNoChildren) \"/\" newer (\"OLDNAME\" (new))\r\n"
+                            "* STATUS newer (MESSAGES 1 "),
+            0U)
+      << told.at(1);
+}
+
+// RFC 5465 3.1
+TEST_F(Notifications, of_mailboxes_that_may_only_be_looked_up_are_refused) {
+  for (const char* name : {"open", "seen", "hidden"}) ASSERT_TRUE(bob_->create_mailbox(name));
+  let("open", "lr");
+  let("seen", "l");
+  const std::string refused =
+      "* LIST (\\HasNoChildren \\NoAccess) \"/\" \"Other Users/bob/seen\"\r\n";
+  for (const char* filter :
+       {R"((mailboxes ("Other Users/bob/open" "Other Users/bob/seen" "Other Users/bob/hidden"))",
+        R"((subtree "Other Users")"}) {
+    const std::string set = "y NOTIFY SET " + std::string(filter) + ' ';
+    EXPECT_EQ(told_by_steps(set + "(MessageNew MessageExpunge))\r\n", {}).at(0), refused);
+    EXPECT_EQ(told_by_steps(set + "(MailboxName))\r\n", {}).at(0), refused);
+    EXPECT_EQ(told_by_steps(set + "NONE)\r\n", {}).at(0), "");
+  }
+  EXPECT_EQ(told_by_steps("y NOTIFY SET (personal (MailboxName))\r\n", {}).at(0), "");
+}
+
+// RFC 5465 5.9
+TEST_F(Notifications, of_messages_tell_of_access_that_is_lost_and_comes_back) {
+  ASSERT_TRUE(bob_->create_mailbox("box"));
+  let("box", "lr");
+  const auto told = told_by_steps(
+      "y NOTIFY SET (mailboxes \"Other Users/bob/box\" (MessageNew MessageExpunge))\r\n",
+      {[&] { let("box", "l"); }, [&] { let("box", "lrs"); }, [&] { let("box", "lrt"); },
+       [&] { let("box", ""); }, [&] { let("box", "r"); }, [&] { let("box", "lr"); }});
+  const std::string name = " \"/\" \"Other Users/bob/box\"\r\n";
+  const std::vector<std::string> expected{"",
+                                          "* LIST (\\HasNoChildren \\NoAccess)" + name,
+                                          "* LIST (\\HasNoChildren)" + name,
+                                          "",
+                                          "* LIST (\\NonExistent \\NoAccess)" + name,
+                                          "",
+                                          "* LIST (\\HasNoChildren)" + name};
+  EXPECT_EQ(told, expected);
+}
+
+// RFC 5465 5.4
+TEST_F(Notifications, of_names_tell_of_the_first_that_somebody_shares) {
+  const auto box = bob_->create_mailbox("box").value();
+  ASSERT_TRUE(bob_->create_mailbox("other"));
+  ASSERT_TRUE(bob_->create_mailbox("hidden"));
+  const auto told = told_by_steps(
+      "y NOTIFY SET (subtree \"Other Users\" (MailboxName MessageNew "
+      "MessageExpunge))\r\n",
+      {[&] { let("hidden", "r"); }, [&] { let("box", "lr"); },
+       [&] {
+         std::vector<store::NewMessage> messages;
+         messages.push_back({bob_->begin_upload(), {}, {}});
+         messages.back().upload.write("x");
+         ASSERT_TRUE(bob_->append("box", std::move(messages)));
+       },
+       [&] { let("other", "l"); }, [&] { let("box", ""); }});
+  ASSERT_EQ(told.size(), 6U);
+  EXPECT_EQ(told[0] + told[1], "");
+  EXPECT_EQ(told[2], "* LIST (\\HasNoChildren) \"/\" \"Other Users/bob/box\"\r\n");
+  EXPECT_EQ(told[3].find("* STATUS \"Other Users/bob/box\" (MESSAGES 1 "), 0U) << told[3];
+  EXPECT_EQ(told[4], "* LIST (\\HasNoChildren \\NoAccess) \"/\" \"Other Users/bob/other\"\r\n");
+  EXPECT_EQ(told[5], "* LIST (\\NonExistent \\NoAccess) \"/\" \"Other Users/bob/box\"\r\n");
+}
+
+TEST_F(Notifications, of_what_is_shared_with_anyone_come_where_that_counts) {
+  ASSERT_TRUE(bob_->create_mailbox("box"));
+  const auto share = [&](const char* with) {
+    ASSERT_TRUE(bob_->set_access(bob_->mailbox("box").value().id, with, "lr"));
+  };
+  const std::string notify = "y NOTIFY SET (subtree \"Other Users\" (MailboxName))\r\n";
+  EXPECT_EQ(told_by_steps(notify, {[&] { share("anyone"); }}).at(1), "");
+  ASSERT_TRUE(bob_->set_access(bob_->mailbox("box").value().id, "anyone", ""));
+  settings_.share_with_anyone = true;
+  EXPECT_EQ(told_by_steps(notify, {[&] { share("carl"); }}).at(1), "");
+  EXPECT_EQ(told_by_steps(notify, {[&] { share("anyone"); }}).at(1),
+            "* LIST (\\HasNoChildren) \"/\" \"Other Users/bob/box\"\r\n");
+}
+
+TEST_F(Notifications, of_one_more_that_shares_end_with_a_word) {
+  const std::string notify =
+      "y NOTIFY SET (subtree \"Other Users\" (MailboxName)) (personal (SubscriptionChange))\r\n";
+  const auto told = told_by_steps(notify, {[&] {
+                                    for (std::size_t i = 0; i < Notifier::kMaxPending; ++i) {
+                                      ASSERT_TRUE(account().subscribe("INBOX", i % 2 == 0));
+                                    }
+                                    let("INBOX", "lr");
+                                  }});
+  EXPECT_EQ(told.at(1), "* OK [NOTIFICATIONOVERFLOW] Too much happens; NOTIFY ends\r\n");
+}
+
 TEST_F(Notifications, of_events_that_are_turned_off_are_refused) {
   EXPECT_EQ(
       say_logged_in("1 NOTIFY SET (personal (MessageNew MessageExpunge AnnotationChange))\r\n"),
       "1 NO [BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange "
       "MailboxMetadataChange ServerMetadataChange)] Some of these events are not known here\r\n");
+  EXPECT_EQ(say_logged_in("1 NOTIFY SET (inboxes (x-event))\r\n").find("1 NO [BADEVENT ("), 0U);
   settings_.disabled.add(Capability::metadata);
   settings_.disabled.add(Capability::metadata_server);
   EXPECT_EQ(say_logged_in("1 NOTIFY SET (personal (MailboxMetadataChange))\r\n"),
