@@ -31,22 +31,26 @@ Parsed<UidBatchesCommand> parse_uid_batches(Decoder& decoder) {
   return command;
 }
 
-// The ranges follow one another without a gap, down to UID 1, so that they hold messages which
-// other sessions expunge and the client has not been told of yet. O(batches).
+// The ranges follow one another without a gap, down to UID 1 (RFC 10022 3.1.4), so that they hold
+// messages which other sessions expunge and the client has not been told of yet. Each has both of
+// its ends, even where they are the same. With MESSAGELIMIT no batch has more than one command
+// works on. O(batches).
 protocol::Awaitable<Reply> handle(Session& session, const UidBatchesCommand& command) {
   if (command.messages < kMinBatchMessages) {
     co_return Reply::no("TOOFEW", "A batch of so few messages helps nobody");
   }
   const store::UidMap& uids = session.view()->uids();
   const std::uint64_t count = uids.size();
-  const std::uint64_t batches = (count + command.messages - 1) / command.messages;
+  const std::uint32_t limit = session.settings().message_limit;
+  const std::uint64_t size = limit == 0 ? command.messages : std::min(command.messages, limit);
+  const std::uint64_t batches = (count + size - 1) / size;
   const std::uint64_t first = command.places ? command.places->first : 1;
   const std::uint64_t last =
       std::min<std::uint64_t>(batches, command.places ? command.places->last : batches);
   // The highest UID of a batch, and that of the one behind it.
   const auto highest = [&](std::uint64_t batch) -> std::uint32_t {
     if (batch > batches) return 0;
-    return uids.uid_of(static_cast<std::uint32_t>(count - (batch - 1) * command.messages)).value;
+    return uids.uid_of(static_cast<std::uint32_t>(count - (batch - 1) * size)).value;
   };
   Encoder& out = session.out();
   out.raw("* UIDBATCHES (TAG ").string(session.command_tag()).raw(")");
@@ -54,8 +58,7 @@ protocol::Awaitable<Reply> handle(Session& session, const UidBatchesCommand& com
     out.raw(batch == first ? " " : ",");
     const std::uint32_t high = highest(batch);
     const std::uint32_t low = highest(batch + 1) + 1;
-    out.number(high);
-    if (low != high) out.raw(":").number(low);
+    out.number(high).raw(":").number(low);
   }
   out.crlf();
   co_return Reply::ok("UIDBATCHES completed");

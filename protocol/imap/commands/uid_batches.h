@@ -12,7 +12,9 @@
 
 namespace mailkeep::imap {
 
-inline constexpr std::uint32_t kMinBatchMessages = 500;  // smaller ones are refused: [TOOFEW]
+// Smaller ones are refused: [TOOFEW] (RFC 10022 3.1.3 has 500 as the most that may be asked for).
+// There is no upper limit, since what is told is O(batches).
+inline constexpr std::uint32_t kMinBatchMessages = 500;
 
 struct UidBatchesCommand {
   struct Places {

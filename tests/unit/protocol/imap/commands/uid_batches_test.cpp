@@ -36,7 +36,16 @@ TEST_F(Batches, of_nothing_are_none) {
   EXPECT_EQ(say_selected("a UIDBATCHES 500 2:4294967295\r\n"),
             "* UIDBATCHES (TAG \"a\")\r\na OK UIDBATCHES completed\r\n");
   EXPECT_EQ(say_selected("a UIDBATCHES 500\r\n"),
-            "* UIDBATCHES (TAG \"a\") 1\r\na OK UIDBATCHES completed\r\n");
+            "* UIDBATCHES (TAG \"a\") 1:1\r\na OK UIDBATCHES completed\r\n");
+}
+
+TEST_F(Batches, hold_no_more_than_one_command_works_on) {
+  settings_.message_limit = 600;
+  deliver("INBOX", 1'250);
+  EXPECT_EQ(say_selected("a UIDBATCHES 1000\r\n"),
+            "* UIDBATCHES (TAG \"a\") 1250:651,650:51,50:1\r\na OK UIDBATCHES completed\r\n");
+  EXPECT_EQ(say_selected("a UIDBATCHES 500 3:3\r\n"),
+            "* UIDBATCHES (TAG \"a\") 250:1\r\na OK UIDBATCHES completed\r\n");
 }
 
 TEST_F(Batches, of_few_messages_and_in_wrong_forms_are_refused) {
