@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """mutt on a real terminal (tmux): reads a message, deletes one, sees new mail."""
 import imaplib
+import re
 import ssl
 import subprocess
 import time
@@ -41,7 +42,7 @@ class Mutt(ClientTest):
         config.write_text(CONFIG.format(user=self.user, port=self.server.ports["imaps"],
                                         password=PASSWORD, certificate=self.certificate,
                                         folder=self.folder))
-        self.command = f"env HOME={self.folder} TERM=screen LC_ALL=C.UTF-8 mutt -n -F {config}"
+        self.command = f"env HOME={self.folder} TERM=screen LC_ALL=C.UTF-8 mutt -d 2 -n -F {config}"
         self.socket = str(self.folder / "tmux")
 
     def tmux(self, *words):
@@ -64,6 +65,10 @@ class Mutt(ClientTest):
                 return screen
             time.sleep(0.05)
         self.fail(f"no '{text}' on the screen:\n{screen}")
+
+    def said(self):
+        """What mutt and the server said in the session that was started last."""
+        return (self.folder / ".muttdebug0").read_text(encoding="utf-8", errors="replace")
 
     def wait_for_end(self):
         deadline = time.monotonic() + 30
@@ -120,6 +125,14 @@ class Mutt(ClientTest):
         self.assertNotIn("rror", screen)
         self.keys("q")
         self.wait_for_end()
+        said = self.said()
+        self.assertIn("ENABLE QRESYNC", said)
+        self.assertRegex(said, r"UID FETCH 1:3 \(FLAGS\) \(CHANGEDSINCE \d+ VANISHED\)")
+        self.assertIn("* VANISHED (EARLIER) 2\n", said)
+        self.assertIn("* 2 FETCH (UID 3 FLAGS (\\Flagged) MODSEQ (", said)
+        # What is in its cache is not fetched again.
+        self.assertEqual(re.findall(r"\ba\d+ FETCH (\S+) \(UID FLAGS", said), ["3"])
+        self.assertNotRegex(said, r"\ba\d+ (NO|BAD) ")
 
     def test_saves_into_another_mailbox(self):
         self.imap.append("INBOX", None, None, message("to be filed"))

@@ -7,7 +7,8 @@ build_packages="g++ cmake ninja-build pkg-config ccache openssl libssl-dev libsq
 # A '?' at the end: the tests that need it are skipped where the distribution does not have it.
 test_packages="libgtest-dev libgmock-dev libbenchmark-dev python3 curl? gsasl? isync?
   libsasl2-modules? mutt? swaks? postfix? dovecot-imapd? dovecot-pop3d? fetchmail? getmail6? mpop?
-  slapd? libnet-ssleay-perl? tmux? libgmime-3.0-dev? clang-19? clang-tidy-19? clang-format-19?
+  slapd? libnet-ssleay-perl? tmux? python3-gi? gir1.2-camel-1.2?
+  evolution-data-server? libgmime-3.0-dev? clang-19? clang-tidy-19? clang-format-19?
   libclang-rt-19-dev?"
 
 as_root() {
