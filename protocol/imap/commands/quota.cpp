@@ -27,6 +27,11 @@ std::shared_ptr<store::Account> account_of(const Session& session, const std::st
   return session.mailboxes().owner_of(root);
 }
 
+// Without limits there is no quota root: a QUOTA response tells at least one (RFC 9208 8).
+bool is_root(const store::Quota& quota) {
+  return quota.limits.bytes || quota.limits.messages || quota.limits.mailboxes;
+}
+
 void write_resource(Encoder& out, std::string_view name, std::uint64_t usage,
                     std::optional<std::uint64_t> limit, std::uint64_t unit, bool& first) {
   if (!limit) return;
@@ -118,7 +123,7 @@ protocol::Awaitable<Reply> handle(Session& session, const GetQuotaCommand& comma
     if (!account) return std::unexpected(store::StoreError::no_such_account);
     return account->quota();
   });
-  if (!quota) co_return no_such_root();
+  if (!quota || !is_root(*quota)) co_return no_such_root();
   write_quota(session.out(), command.root, *quota);
   co_return Reply::ok("GETQUOTA completed");
 }
@@ -135,8 +140,13 @@ protocol::Awaitable<Reply> handle(Session& session, const GetQuotaRootCommand& c
   }
   const auto quota = co_await session.blocking([&] { return session.account().quota(); });
   if (!quota) co_return Reply::refused(quota.error());
-  out.raw("* QUOTAROOT ").mailbox(command.mailbox).sp().string("").crlf();
-  write_quota(out, "", *quota);
+  out.raw("* QUOTAROOT ").mailbox(command.mailbox);
+  if (is_root(*quota)) {
+    out.sp().string("").crlf();
+    write_quota(out, "", *quota);
+  } else {
+    out.crlf();
+  }
   co_return Reply::ok("GETQUOTAROOT completed");
 }
 
@@ -152,7 +162,7 @@ protocol::Awaitable<Reply> handle(Session& session, const SetQuotaCommand& comma
     return account->quota();
   });
   if (!quota) co_return no_such_root();
-  write_quota(session.out(), command.root, *quota);
+  if (is_root(*quota)) write_quota(session.out(), command.root, *quota);
   co_return Reply::ok("SETQUOTA completed");
 }
 
