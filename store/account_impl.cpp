@@ -14,7 +14,7 @@ AccountImpl::AccountImpl(AccountId id, std::string name, const std::filesystem::
       closing_(std::make_shared<WatchList<>>()) {}
 
 AccountImpl::~AccountImpl() {
-  settings_->sort_tables->forget(id_);
+  settings_->sort_tables->forget(this);
 }
 
 StoreResult<void> AccountImpl::require_open() {
@@ -57,6 +57,7 @@ void AccountImpl::set_suspended(bool suspended) {
 
 void AccountImpl::remove() {
   removed_ = true;
+  settings_->sort_tables->forget(this);
   closing_->call();
   std::vector<TouchedMailbox> gone;
   for (MailboxId mailbox : states_->watched()) gone.push_back({mailbox, Modseq{0}});

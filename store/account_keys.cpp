@@ -150,7 +150,7 @@ StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& u
     if (!row) return std::unexpected(row.error());
     const std::shared_ptr<const UidMap> present = uids_of(database, *row);
     const UidSet wanted = present->intersection(uids);
-    std::optional<SortTable> kept = settings_->sort_tables->find(id_, mailbox, detail);
+    std::optional<SortTable> kept = settings_->sort_tables->find(this, mailbox, detail);
     const Uid last = kept && !kept->rows().empty() ? kept->rows().back().uid : Uid{0};
     const bool is_known = kept && (wanted.empty() || wanted.ranges().back().last <= last.value);
     if (is_known) return kept->select(wanted);
@@ -166,7 +166,7 @@ StoreResult<SortTable> AccountImpl::sort_keys(MailboxId mailbox, const UidSet& u
     }
     SortTable table = builder.finish();
     if (!is_worth_keeping) return table;
-    settings_->sort_tables->keep(id_, mailbox, detail, table);
+    settings_->sort_tables->keep(this, mailbox, detail, table);
     return table.select(wanted);
   });
 }

@@ -1,7 +1,6 @@
 #include "store/directory.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "mime/text/charset.h"
 #include "store/message_change.h"
@@ -23,7 +22,7 @@ WHERE name = ?1)sql";
 constexpr const char* kRemoveAccount = R"sql(DELETE FROM account WHERE id = ?1)sql";
 // full scan: it is the list of all accounts
 constexpr const char* kAll = R"sql(SELECT id, name, suspended FROM account ORDER BY name)sql";
-constexpr const char* kDataVersion = R"sql(PRAGMA data_version)sql";
+constexpr const char* kClosings = R"sql(SELECT changes FROM closing WHERE id = 1)sql";
 constexpr const char* kIsSuspended = R"sql(SELECT suspended FROM account WHERE id = ?1)sql";
 constexpr const char* kFindAccount =
     R"sql(SELECT id, name, suspended FROM account WHERE name = ?1)sql";
@@ -168,11 +167,10 @@ StoreResult<AccountInfo> Directory::find(std::string_view name) {
   return read_info(query);
 }
 
-bool Directory::has_news() {
+std::int64_t Directory::closings() {
   const std::lock_guard lock(mutex_);
-  sqlite::Query query = database_.query(kDataVersion);
-  query.step();
-  return std::exchange(known_version_, query.integer(0)) != query.integer(0);
+  sqlite::Query query = database_.query(kClosings);
+  return query.step() ? query.integer(0) : 0;
 }
 
 std::optional<bool> Directory::is_suspended(AccountId account) {

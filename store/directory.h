@@ -30,8 +30,8 @@ class Directory {
   std::vector<AccountInfo> accounts();
   StoreResult<AccountInfo> find(std::string_view name);
   StoreResult<PasswordRecord> password_of(std::string_view name);
-  // Whether another connection, of this process or another, wrote to it since it was asked last.
-  bool has_news();
+  // A number that grows whenever an account is suspended, resumed or removed, by whatever process.
+  std::int64_t closings();
   // Nothing: there is no such account.
   std::optional<bool> is_suspended(AccountId account);
   // Remembers that a mailbox is open to an identifier, or forgets it.
@@ -52,7 +52,6 @@ class Directory {
 
   std::mutex mutex_;
   sqlite::Database database_;
-  std::int64_t known_version_ = 0;
 };
 
 }  // namespace mailkeep::store

@@ -4,10 +4,9 @@
 
 namespace mailkeep::store {
 
-std::optional<SortTable> SortTableCache::find(AccountId account, MailboxId mailbox,
-                                              SortDetail detail) {
+std::optional<SortTable> SortTableCache::find(Owner account, MailboxId mailbox, SortDetail detail) {
   const std::lock_guard lock(mutex_);
-  const auto found = of_account_.find(account.value);
+  const auto found = of_account_.find(account);
   if (found == of_account_.end()) return std::nullopt;
   Entry& entry = *found->second;
   const bool has_enough = entry.detail == SortDetail::everything || detail == SortDetail::dates;
@@ -17,23 +16,23 @@ std::optional<SortTable> SortTableCache::find(AccountId account, MailboxId mailb
   return entry.table;
 }
 
-void SortTableCache::keep(AccountId account, MailboxId mailbox, SortDetail detail,
+void SortTableCache::keep(Owner account, MailboxId mailbox, SortDetail detail,
                           const SortTable& table) {
   const std::size_t bytes = table.bytes();
   const std::lock_guard lock(mutex_);
-  if (const auto known = of_account_.find(account.value); known != of_account_.end()) {
+  if (const auto known = of_account_.find(account); known != of_account_.end()) {
     drop(known->second);
   }
   if (table.rows().size() > kMaxRows || bytes > max_bytes_) return;
   while (bytes_ + bytes > max_bytes_) drop(std::prev(entries_.end()));
   entries_.push_front({account, mailbox, detail, table, bytes, std::chrono::steady_clock::now()});
-  of_account_[account.value] = entries_.begin();
+  of_account_[account] = entries_.begin();
   bytes_ += bytes;
 }
 
-void SortTableCache::forget(AccountId account) {
+void SortTableCache::forget(Owner account) {
   const std::lock_guard lock(mutex_);
-  const auto known = of_account_.find(account.value);
+  const auto known = of_account_.find(account);
   if (known != of_account_.end()) drop(known->second);
 }
 
@@ -51,7 +50,7 @@ std::size_t SortTableCache::bytes() const {
 
 void SortTableCache::drop(Entries::iterator entry) {
   bytes_ -= entry->bytes;
-  of_account_.erase(entry->account.value);
+  of_account_.erase(entry->account);
   entries_.erase(entry);
 }
 

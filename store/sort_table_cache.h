@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -22,13 +21,17 @@ class SortTableCache {
   static constexpr std::size_t kMaxBytes = 256 << 20;
   static constexpr std::chrono::seconds kKeepFor{60};
 
+  // The object that asks, for as long as it lives: it forgets what was kept for it. An id would not
+  // do, as another file may take its place.
+  using Owner = const void*;
+
   explicit SortTableCache(std::size_t max_bytes = kMaxBytes) : max_bytes_(max_bytes) {}
 
   // What was kept of the mailbox, with as much detail or more: every message it then had.
-  std::optional<SortTable> find(AccountId account, MailboxId mailbox, SortDetail detail);
+  std::optional<SortTable> find(Owner account, MailboxId mailbox, SortDetail detail);
   // In place of what there was of the account.
-  void keep(AccountId account, MailboxId mailbox, SortDetail detail, const SortTable& table);
-  void forget(AccountId account);
+  void keep(Owner account, MailboxId mailbox, SortDetail detail, const SortTable& table);
+  void forget(Owner account);
   // Forgets what was not asked for since kKeepFor before `now`.
   void expire(std::chrono::steady_clock::time_point now);
 
@@ -37,7 +40,7 @@ class SortTableCache {
 
  private:
   struct Entry {
-    AccountId account;
+    Owner account;
     MailboxId mailbox;
     SortDetail detail;
     SortTable table;
@@ -51,7 +54,7 @@ class SortTableCache {
   const std::size_t max_bytes_;
   mutable std::mutex mutex_;
   Entries entries_;
-  std::unordered_map<std::int64_t, Entries::iterator> of_account_;
+  std::unordered_map<Owner, Entries::iterator> of_account_;
   std::size_t bytes_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <cerrno>
+#include <exception>
 #include <system_error>
 
 #include <fcntl.h>
@@ -182,18 +183,25 @@ class StoreImpl final : public Store {
 
   void maintain() override {
     directory_->maintain();
-    close_accounts();
     sort_tables_->expire(std::chrono::steady_clock::now());
     visit_next_account();
-    open_accounts_->maintain();
+    // What fails in one account keeps nobody from being told that theirs is closed.
+    std::exception_ptr failure;
+    try {
+      open_accounts_->maintain();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    close_accounts();
+    if (failure) std::rethrow_exception(failure);
   }
-
   void index_texts() override { open_accounts_->index_texts(); }
 
  private:
   // Whoever suspends or removes an account is another process as a rule.
   void close_accounts() {
-    if (!directory_->has_news()) return;
+    const std::int64_t closings = directory_->closings();
+    if (closings == known_closings_) return;
     for (const auto& account : open_accounts_->all()) {
       const std::optional<bool> suspended = directory_->is_suspended(account->id());
       if (suspended) {
@@ -202,6 +210,7 @@ class StoreImpl final : public Store {
         account->remove();
       }
     }
+    known_closings_ = closings;
   }
 
   // Where messages expire, accounts that nobody uses are opened, too: one each time, and all of
@@ -264,6 +273,7 @@ class StoreImpl final : public Store {
   const std::shared_ptr<SortTableCache> sort_tables_;
   std::shared_ptr<const AccountSettings> settings_;
   // Of maintain() alone.
+  std::int64_t known_closings_ = -1;
   std::vector<std::string> unvisited_;
   std::chrono::steady_clock::time_point next_round_{};
 };

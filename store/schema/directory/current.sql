@@ -96,3 +96,17 @@ CREATE TRIGGER account_removed AFTER DELETE ON account BEGIN
   DELETE FROM app_password WHERE account_id = OLD.id;
   DELETE FROM login WHERE account_id = OLD.id;
 END;
+
+-- How often an account was suspended, resumed or removed: who keeps accounts open looks at it.
+CREATE TABLE closing (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  changes INTEGER NOT NULL
+);
+
+CREATE TRIGGER account_suspended AFTER UPDATE OF suspended ON account BEGIN
+  UPDATE closing SET changes = changes + 1 WHERE id = 1;
+END;
+
+CREATE TRIGGER account_closed AFTER DELETE ON account BEGIN
+  UPDATE closing SET changes = changes + 1 WHERE id = 1;
+END;

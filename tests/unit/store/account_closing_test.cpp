@@ -1,5 +1,6 @@
 // Accounts that are suspended or removed while somebody uses them.
 #include "store/credentials.h"
+#include "store/sqlite/database.h"
 #include "tests/unit/store/store_fixture.h"
 
 namespace mailkeep::store {
@@ -59,6 +60,23 @@ TEST_F(ClosingTest, AnAccountThatAnotherProcessRemovesIsClosedThoughItsFileIsNot
   store_->maintain();
   EXPECT_EQ(account_->closed(), StoreError::no_such_account);
   EXPECT_EQ(store_->open_account("anna").error(), StoreError::no_such_account);
+}
+
+TEST_F(ClosingTest, ALogInIsNoReasonToLookAtAllAccounts) {
+  sqlite::Database database(directory_.path() / "mailkeep.db", sqlite::Open::existing);
+  const auto closings = [&] {
+    sqlite::Query query = database.query("SELECT changes FROM closing");
+    query.step();
+    return query.integer(0);
+  };
+  const auto before = closings();
+  must(store_->set_setting("anna", "some", "thing"));
+  must(store_->set_password("anna", test_password()));
+  EXPECT_EQ(closings(), before);
+  suspend(true);
+  EXPECT_EQ(closings(), before + 1);
+  must(store_->remove_account("anna"));
+  EXPECT_EQ(closings(), before + 2);
 }
 
 TEST_F(ClosingTest, OtherChangesOfTheDirectoryCloseNobody) {

@@ -282,18 +282,19 @@ TEST_F(KeysTest, FewOfManyAreReadWithoutTheOthers) {
 
 TEST_F(KeysTest, AreForgottenWhenNobodySorts) {
   append_many("INBOX", 2);
-  constexpr AccountId kAccount{7};
+  const int owners[2] = {};
+  const int* const account = &owners[0];
   SortTableCache cache;
-  cache.keep(kAccount, MailboxId{1}, SortDetail::dates, table("INBOX"));
-  EXPECT_FALSE(cache.find(kAccount, MailboxId{2}, SortDetail::dates));
-  EXPECT_FALSE(cache.find(AccountId{8}, MailboxId{1}, SortDetail::dates));
-  EXPECT_FALSE(cache.find(kAccount, MailboxId{1}, SortDetail::everything));
-  ASSERT_TRUE(cache.find(kAccount, MailboxId{1}, SortDetail::dates));
+  cache.keep(account, MailboxId{1}, SortDetail::dates, table("INBOX"));
+  EXPECT_FALSE(cache.find(account, MailboxId{2}, SortDetail::dates));
+  EXPECT_FALSE(cache.find(&owners[1], MailboxId{1}, SortDetail::dates));
+  EXPECT_FALSE(cache.find(account, MailboxId{1}, SortDetail::everything));
+  ASSERT_TRUE(cache.find(account, MailboxId{1}, SortDetail::dates));
   const auto now = std::chrono::steady_clock::now();
   cache.expire(now);
-  EXPECT_TRUE(cache.find(kAccount, MailboxId{1}, SortDetail::dates));
+  EXPECT_TRUE(cache.find(account, MailboxId{1}, SortDetail::dates));
   cache.expire(now + SortTableCache::kKeepFor + std::chrono::seconds(60));
-  EXPECT_FALSE(cache.find(kAccount, MailboxId{1}, SortDetail::dates));
+  EXPECT_FALSE(cache.find(account, MailboxId{1}, SortDetail::dates));
   EXPECT_EQ(cache.bytes(), 0U);
 }
 
@@ -302,11 +303,12 @@ TEST_F(KeysTest, OfAllAccountsHaveOneLimit) {
   const SortTable kept = table("INBOX");
   ASSERT_GT(kept.bytes(), 20 * sizeof(SortKeys));
   SortTableCache cache(2 * kept.bytes() + kept.bytes() / 2);
-  const auto keep = [&](std::int64_t account) {
-    cache.keep(AccountId{account}, MailboxId{1}, SortDetail::everything, kept);
+  const int owners[4] = {};
+  const auto keep = [&](std::size_t account) {
+    cache.keep(&owners[account], MailboxId{1}, SortDetail::everything, kept);
   };
-  const auto is_kept = [&](std::int64_t account) {
-    return cache.find(AccountId{account}, MailboxId{1}, SortDetail::dates).has_value();
+  const auto is_kept = [&](std::size_t account) {
+    return cache.find(&owners[account], MailboxId{1}, SortDetail::dates).has_value();
   };
   keep(1);
   keep(2);
@@ -318,15 +320,15 @@ TEST_F(KeysTest, OfAllAccountsHaveOneLimit) {
   EXPECT_TRUE(is_kept(1));
   EXPECT_FALSE(is_kept(2));
   EXPECT_TRUE(is_kept(3));
-  cache.forget(AccountId{1});
+  cache.forget(&owners[1]);
   EXPECT_FALSE(is_kept(1));
   EXPECT_EQ(cache.bytes(), kept.bytes());
   // What is larger than all of it is not kept, and what was there of the account is old.
   SortTableCache small(kept.bytes() - 1);
-  small.keep(AccountId{1}, MailboxId{1}, SortDetail::dates, table("Archive"));
-  ASSERT_TRUE(small.find(AccountId{1}, MailboxId{1}, SortDetail::dates));
-  small.keep(AccountId{1}, MailboxId{1}, SortDetail::everything, kept);
-  EXPECT_FALSE(small.find(AccountId{1}, MailboxId{1}, SortDetail::dates));
+  small.keep(&owners[1], MailboxId{1}, SortDetail::dates, table("Archive"));
+  ASSERT_TRUE(small.find(&owners[1], MailboxId{1}, SortDetail::dates));
+  small.keep(&owners[1], MailboxId{1}, SortDetail::everything, kept);
+  EXPECT_FALSE(small.find(&owners[1], MailboxId{1}, SortDetail::dates));
   EXPECT_EQ(small.bytes(), 0U);
 }
 
