@@ -70,6 +70,16 @@ StoreError refusal(Rights rights) {
   return knows ? StoreError::no_permission : StoreError::no_such_mailbox;
 }
 
+// What the owner subscribed to is not what the user did (RFC 5465 6.4).
+void mark_subscribed(store::Account& own, std::span<ReachedMailbox> others) {
+  if (others.empty()) return;
+  auto names = own.subscriptions();
+  if (names) std::ranges::sort(*names);
+  for (ReachedMailbox& mailbox : others) {
+    mailbox.info.subscribed = names && std::ranges::binary_search(*names, mailbox.name);
+  }
+}
+
 bool may_know(Rights rights) {
   return (rights & right::any_that_shows) != 0;
 }
@@ -132,7 +142,9 @@ store::StoreResult<ReachedMailbox> MailboxAccess::find_others(std::string_view n
     return std::unexpected(refusal(*rights));
   }
   std::string user_name = name_for_user(others.owner, info->name);
-  return ReachedMailbox{account, std::move(*info), *rights, std::move(user_name)};
+  ReachedMailbox reached{account, std::move(*info), *rights, std::move(user_name)};
+  mark_subscribed(*own_, {&reached, 1});
+  return reached;
 }
 
 store::StoreResult<ReachedMailbox> MailboxAccess::find_selectable(std::string_view name,
@@ -176,7 +188,9 @@ store::StoreResult<std::vector<ReachedMailbox>> MailboxAccess::all() const {
     std::string name = info.name;
     found.push_back({own_, std::move(info), right::all, std::move(name)});
   }
+  const std::size_t own_mailboxes = found.size();
   if (store_) add_shared(found);
+  mark_subscribed(*own_, std::span(found).subspan(own_mailboxes));
   return found;
 }
 
@@ -217,6 +231,7 @@ std::vector<ReachedMailbox> MailboxAccess::all_of(std::string_view owner) const 
   const auto of_owner =
       std::ranges::equal_range(shared, owner, {}, &store::SharedMailbox::owner_name);
   add_shared_of(std::string(owner), std::span(of_owner.begin(), of_owner.end()), found);
+  mark_subscribed(*own_, found);
   return found;
 }
 

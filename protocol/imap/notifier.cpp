@@ -161,7 +161,11 @@ store::StoreResult<void> Notifier::begin(bool status, SelectedMailbox selected, 
   // Before the first look, so that nobody falls between the two.
   shares_watch_ = mailboxes_.watch_shares(
       [inbox = inbox_](const std::string& owner) { inbox->add_sharer(owner); });
-  const auto all = mailboxes_.all();
+  auto all = mailboxes_.all();
+  if (!all) return std::unexpected(all.error());
+  for (const ReachedMailbox& mailbox : *all) watch_of(mailbox);
+  // Once more, now that everything is watched.
+  all = mailboxes_.all();
   if (!all) return std::unexpected(all.error());
   Encoder encoder(out);
   encoder.set_utf8(utf8);
@@ -226,11 +230,11 @@ bool Notifier::tell(SelectedMailbox selected, bool utf8, std::string& out) {
   return true;
 }
 
-// Nobody watches an owner of whom nothing could be looked up before. Of others, access events tell.
+// Nobody watches an owner of whom nothing could be looked up before. What its access events tell
+// too is told once.
 void Notifier::tell_first_share(const std::string& owner, Encoder& out) {
-  const bool is_watched = std::ranges::any_of(
-      watched_, [&](const Watched& watched) { return watched.account->name() == owner; });
-  if (is_watched) return;
+  for (const ReachedMailbox& mailbox : mailboxes_.all_of(owner)) watch_of(mailbox);
+  // Once more, now that it is watched.
   const std::vector<ReachedMailbox> shared = mailboxes_.all_of(owner);
   for (const ReachedMailbox& mailbox : shared) {
     const Event event{watch_of(mailbox), {.kind = Kind::access, .mailbox = mailbox.info.id}};
@@ -262,8 +266,10 @@ void Notifier::tell(const Event& event, SelectedMailbox selected, Encoder& out) 
     case Kind::deleted:
     case Kind::renamed:
     case Kind::attributes:
-    case Kind::subscription:
       tell_name(event, name, out);
+      break;
+    case Kind::subscription:  // those of others are theirs
+      if (event.account == 0) tell_name(event, name, out);
       break;
     case Kind::access:
       tell_access(event, name, out);
@@ -289,6 +295,12 @@ void Notifier::tell_messages(const Event& event, const std::string& name, Encode
   if (events.flag_change) items.push_back(StatusItem::unseen);
   if (enabled_.condstore) items.push_back(StatusItem::highest_modseq);
   write_status(out, name, items, Status{mailbox->info});
+}
+
+Notifier::Reach Notifier::reach_before(const Event& event) const {
+  if (event.account == 0) return Reach::read;
+  const auto noted = reached_.find({event.account, event.event.mailbox});
+  return noted == reached_.end() ? Reach::none : noted->second;
 }
 
 Notifier::Reach Notifier::note_reach(const Event& event, Reach now) {
@@ -331,9 +343,12 @@ void Notifier::tell_access(const Event& event, const std::string& name, Encoder&
 
 void Notifier::tell_name(const Event& event, const std::string& name, Encoder& out) {
   const store::MailboxEvent& what = event.event;
-  const bool own = event.account == 0;
+  const bool own = event.account == 0 && !MailboxAccess::is_others(name);
   const auto mailbox = mailboxes_.find(name, right::lookup);
-  const Reach before = note_reach(event, mailbox ? reach_of(mailbox->rights) : Reach::none);
+  const Reach now = mailbox ? reach_of(mailbox->rights) : Reach::none;
+  const Reach before = reach_before(event);
+  // Of rights that were taken, the event of that tells.
+  if (now > before || what.kind == Kind::deleted) note_reach(event, now);
   const bool was_visible = before > Reach::refused;
   if (!mailbox && !was_visible) return;
   // A mailbox that is gone matches as it did.

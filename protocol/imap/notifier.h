@@ -90,6 +90,7 @@ class Notifier {
   void tell_messages(const Event& event, const std::string& name, Encoder& out);
   void tell_name(const Event& event, const std::string& name, Encoder& out);
   void tell_access(const Event& event, const std::string& name, Encoder& out);
+  Reach reach_before(const Event& event) const;
   // What was noted before; notes what is now.
   Reach note_reach(const Event& event, Reach now);
   bool is_subscribed(const std::string& name) const;

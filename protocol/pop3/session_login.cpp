@@ -254,9 +254,10 @@ Awaitable<Session::Next> Session::finish_log_in(protocol::LoginResult account) {
     const auto now = std::chrono::system_clock::now() - std::chrono::days(*settings().expire_days);
     options.expires_before = std::chrono::system_clock::to_time_t(now);
   }
+  closing_watch_ = (*account)->watch_closing(stream_->waker());
   maildrop_ = co_await services_.pool.run([&] { return Maildrop::load(**account, options); });
   account_ = std::move(*account);
-  closing_watch_ = account_->watch_closing(stream_->waker());
+  if (end_if_closed()) co_return Next::end;
   encoder_.ok("Maildrop has " + std::to_string(maildrop_->remaining()) + " messages (" +
               std::to_string(maildrop_->remaining_bytes()) + " octets)");
   co_return Next::go_on;

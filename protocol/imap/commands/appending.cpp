@@ -209,9 +209,24 @@ protocol::Awaitable<std::optional<Reply>> Appending::receive() {
     piece_ += reader.take();
     if (reader.left_to_stream() == 0) co_return std::nullopt;
     if (piece_.size() >= kAppendPieceBytes) co_await flush_piece();
-    const auto status = co_await session_.read_input();
-    if (status != protocol::ReadStatus::data) co_return session_.reply_to_end_of_input(status);
+    auto end = co_await read();
+    if (end) co_return end;
   }
+}
+
+// What it is woken for otherwise than by the end of the account waits for the end of the command.
+protocol::Awaitable<std::optional<Reply>> Appending::read() {
+  const auto status = co_await session_.read_input(!woken_);
+  if (auto end = session_.reply_to_closed_account()) co_return end;
+  woken_ = woken_ || status == protocol::ReadStatus::woken;
+  const bool goes_on =
+      status == protocol::ReadStatus::data || status == protocol::ReadStatus::woken;
+  if (goes_on) co_return std::nullopt;
+  co_return session_.reply_to_end_of_input(status);
+}
+
+Appending::~Appending() {
+  if (woken_) session_.stream().waker()();
 }
 
 protocol::Awaitable<std::optional<Reply>> Appending::gather(const NeedLiteral& literal) {
@@ -236,8 +251,8 @@ protocol::Awaitable<std::optional<Reply>> Appending::read_on(std::optional<NeedL
     if (std::holds_alternative<NeedMore>(event)) {
       const bool connected = co_await session_.flush();
       if (!connected) co_return Reply::end();
-      const auto status = co_await session_.read_input();
-      if (status != protocol::ReadStatus::data) co_return session_.reply_to_end_of_input(status);
+      auto end = co_await read();
+      if (end) co_return end;
       continue;
     }
     if (const auto* bad = std::get_if<BadInput>(&event)) {

@@ -25,6 +25,9 @@ class Appending {
   // `session` must outlive it.
   Appending(Session& session, AppendParser parser)
       : session_(session), parser_(std::move(parser)) {}
+  ~Appending();
+  Appending(const Appending&) = delete;
+  Appending& operator=(const Appending&) = delete;
 
   // `literal`: what the parser's last step is. Without one, the command is complete.
   protocol::Awaitable<Reply> run(std::optional<NeedLiteral> literal);
@@ -45,6 +48,7 @@ class Appending {
   protocol::Awaitable<std::optional<Reply>> take_literal(const NeedLiteral& literal);
   protocol::Awaitable<std::optional<Reply>> gather(const NeedLiteral& literal);
   protocol::Awaitable<std::optional<Reply>> receive();
+  protocol::Awaitable<std::optional<Reply>> read();
   protocol::Awaitable<std::optional<Reply>> read_on(std::optional<NeedLiteral>& literal);
 
   // The last message is complete, and another follows.
@@ -69,6 +73,7 @@ class Appending {
   std::uint64_t message_octets_ = 0;  // of the last one
   std::uint64_t all_octets_ = 0;
   std::size_t held_bytes_ = 0;  // of messages that are set aside
+  bool woken_ = false;          // for something that is told when the command is over
 };
 
 }  // namespace mailkeep::imap

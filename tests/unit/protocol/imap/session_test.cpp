@@ -59,6 +59,13 @@ TEST_F(ClosedAccounts, end_sessions_before_the_next_of_pipelined_commands) {
   EXPECT_EQ(output.find("\r\nb "), std::string::npos) << output;
 }
 
+TEST_F(ClosedAccounts, end_sessions_in_the_middle_of_a_literal) {
+  const std::string begin = "a APPEND INBOX {9}\r\n";
+  const std::string end = std::string("+ Ready for literal data\r\n") + kSuspendedBye;
+  EXPECT_EQ(say_while([&] { suspend(); }, {begin, "A: b\r\n", "\r\nx\r\n"}), end);
+  EXPECT_EQ(account().mailbox("INBOX")->messages, 0U);
+}
+
 TEST_F(ClosedAccounts, say_so_in_the_language_of_the_session) {
   EXPECT_TRUE(say_while([&] { suspend(); }, {"a LANGUAGE DE\r\n", "b NOOP\r\n"})
                   .ends_with("* BYE [CONTACTADMIN] Das Konto ist gesperrt\r\n"));

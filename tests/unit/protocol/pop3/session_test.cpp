@@ -225,6 +225,13 @@ TEST_F(Pop3Session, EndsWhenTheAccountIsSuspended) {
   EXPECT_EQ(messages_in_inbox(), 1U);
 }
 
+TEST_F(Pop3Session, EndsWhenTheAccountIsSuspendedDuringTheLogIn) {
+  ASSERT_TRUE(store::Credentials(directory_).set_suspended("ann", true));
+  store_->maintain();
+  EXPECT_THAT(run("USER ann\r\nPASS secret\r\nSTAT\r\n"),
+              EndsWith("-ERR [SYS/PERM] The account is suspended.\r\n"));
+}
+
 TEST_F(Pop3Session, EndsBeforeTheNextCommandWhenTheAccountIsRemoved) {
   stream_.say("NOOP\r\n");
   stream_.events.push_back(

@@ -248,6 +248,56 @@ TEST_F(Notifications, of_names_tell_of_the_first_that_somebody_shares) {
   EXPECT_EQ(told[5], "* LIST (\\NonExistent \\NoAccess) \"/\" \"Other Users/bob/box\"\r\n");
 }
 
+TEST_F(Notifications, of_shares_know_an_owner_that_came_anew) {
+  const std::string notify = "y NOTIFY SET (subtree \"Other Users\" (MailboxName))\r\n";
+  const auto told = told_by_steps(notify, {[&] { let("INBOX", "lr"); },
+                                           [&] {
+                                             bob_.reset();
+                                             ASSERT_TRUE(store_->remove_account("bob"));
+                                             ASSERT_TRUE(store_->create_account("bob", {}));
+                                             bob_ = store_->open_account("bob").value();
+                                             let("INBOX", "lr");
+                                           },
+                                           [&] { let("Sent", "lr"); }});
+  const std::string inbox = "* LIST (\\HasNoChildren) \"/\" \"Other Users/bob/INBOX\"\r\n";
+  EXPECT_EQ(told.at(1), inbox);
+  EXPECT_EQ(told.at(2), inbox);
+  EXPECT_EQ(told.at(3), "* LIST (\\HasNoChildren \\Sent) \"/\" \"Other Users/bob/Sent\"\r\n");
+}
+
+// RFC 5465 5.5, 6.4
+TEST_F(Notifications, of_subscriptions_are_not_of_those_of_the_owner) {
+  let("INBOX", "lr");  // which bob is subscribed to
+  const auto append = [&] {
+    std::vector<store::NewMessage> messages;
+    messages.push_back({bob_->begin_upload(), {}, {}});
+    messages.back().upload.write("x");
+    ASSERT_TRUE(bob_->append("INBOX", std::move(messages)));
+  };
+  const std::string name = "Other Users/bob/INBOX";
+  const auto told = told_by_steps(
+      "y NOTIFY SET (subscribed (MessageNew MessageExpunge)) "
+      "(subtree \"Other Users\" (SubscriptionChange))\r\n",
+      {append, [&] { ASSERT_TRUE(bob_->subscribe("INBOX", false)); },
+       [&] { ASSERT_TRUE(account().subscribe(name, true)); }, append});
+  EXPECT_EQ(told.at(1), "");
+  EXPECT_EQ(told.at(2), "");
+  EXPECT_EQ(told.at(3), "* LIST (\\HasNoChildren \\Subscribed) \"/\" \"" + name + "\"\r\n");
+  EXPECT_EQ(told.at(4).find("* STATUS \"" + name + "\" (MESSAGES 2 "), 0U) << told.at(4);
+}
+
+TEST_F(Notifications, of_access_come_though_the_mailbox_was_renamed_before) {
+  ASSERT_TRUE(bob_->create_mailbox("box"));
+  let("box", "lr");
+  const auto told = told_by_steps("y NOTIFY SET (subtree \"Other Users\" (MailboxName))\r\n", {[&] {
+                                    ASSERT_TRUE(bob_->rename_mailbox("box", "case"));
+                                    let("case", "");
+                                  }});
+  EXPECT_TRUE(
+      told.at(1).ends_with("* LIST (\\NonExistent \\NoAccess) \"/\" \"Other Users/bob/case\"\r\n"))
+      << told.at(1);
+}
+
 TEST_F(Notifications, of_what_is_shared_with_anyone_come_where_that_counts) {
   ASSERT_TRUE(bob_->create_mailbox("box"));
   const auto share = [&](const char* with) {
