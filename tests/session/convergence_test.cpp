@@ -19,10 +19,10 @@ using testing::StartsWith;
 // What a client believes, from nothing but the responses it was sent.
 class Believer {
  public:
-  explicit Believer(ImapClient client) : client_(std::move(client)) {}
+  explicit Believer(ScriptedImap client) : client_(std::move(client)) {}
 
   void run(const std::string& command) { believe(client_.command(command)); }
-  ImapClient& client() { return client_; }
+  ScriptedImap& client() { return client_; }
   std::size_t count() const { return count_; }
 
   // Asks for everything; every message must be where the client thinks it is.
@@ -61,7 +61,7 @@ class Believer {
     }
   }
 
-  ImapClient client_;
+  ScriptedImap client_;
   std::size_t count_ = 0;
 };
 
@@ -136,8 +136,8 @@ TEST_F(ConvergenceTest, ChangesFromManyThreadsConverge) {
 
 TEST_F(ConvergenceTest, AnIdlingSessionWakesAtOnce) {
   start();
-  ImapClient idling = selected();
-  ImapClient other = selected();
+  ScriptedImap idling = selected();
+  ScriptedImap other = selected();
   idling.send("a IDLE\r\n");
   EXPECT_THAT(idling.line(), StartsWith("+"));
   // The first append opens files; the second is the one that counts.
@@ -156,7 +156,7 @@ TEST_F(ConvergenceTest, AnIdlingSessionWakesAtOnce) {
 TEST_F(ConvergenceTest, APop3DeletionReachesAnIdlingSession) {
   start();
   logged_in().append("INBOX");
-  ImapClient idling = selected();
+  ScriptedImap idling = selected();
   idling.send("a IDLE\r\n");
   EXPECT_THAT(idling.line(), StartsWith("+"));
   net::TestClient client = pop3();

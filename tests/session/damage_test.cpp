@@ -39,46 +39,46 @@ TEST_F(DamageTest, ADamagedAccountSaysSoAndOthersWork) {
   logged_in("other").append("INBOX");
   damage("demo");
   start();
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   const std::string reply = client.command("LOGIN demo secret");
   EXPECT_THAT(reply, StartsWith("x NO ["));
   EXPECT_THAT(reply, Not(HasSubstr("AUTHENTICATIONFAILED")));
   EXPECT_THAT(log_text(), HasSubstr("store check"));
-  ImapClient other = logged_in("other");
+  ScriptedImap other = logged_in("other");
   EXPECT_THAT(other.command("STATUS INBOX (MESSAGES)"), HasSubstr("MESSAGES 1"));
 }
 
 TEST_F(DamageTest, AnAccountThatIsRemovedUnderItsSessionEndsNobodyElse) {
   start();
-  ImapClient client = selected();
-  ImapClient other = logged_in("other");
+  ScriptedImap client = selected();
+  ScriptedImap other = logged_in("other");
   ASSERT_TRUE(server().store().remove_account("demo"));
   const std::string reply = client.command("STATUS INBOX (MESSAGES)");
   EXPECT_TRUE(reply.find("x NO") != std::string::npos || reply.find("BYE") != std::string::npos ||
               reply.find("x OK") != std::string::npos)
       << reply;
   EXPECT_THAT(other.command("STATUS INBOX (MESSAGES)"), HasSubstr("x OK"));
-  ImapClient again = imap();
+  ScriptedImap again = imap();
   EXPECT_THAT(again.command("LOGIN demo secret"), StartsWith("x NO [AUTHENTICATIONFAILED]"));
 }
 
 TEST_F(DamageTest, ConnectionsThatVanishInTheMiddleLeaveNothingBehind) {
   start();
   for (int i = 0; i < 20; ++i) {
-    ImapClient client = logged_in();
+    ScriptedImap client = logged_in();
     client.send("a APPEND INBOX {5000+}\r\nSubject: x\r\n");
-    ImapClient idling = selected();
+    ScriptedImap idling = selected();
     idling.send("b IDLE\r\n");
     net::TestClient waiting = pop3();
     waiting.send("USER demo\r\n");
   }
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   EXPECT_THAT(client.command("STATUS INBOX (MESSAGES)"), HasSubstr("MESSAGES 0"));
 }
 
 TEST_F(DamageTest, PasswordsAndMessageTextAreNotLogged) {
   start();
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   client.command("LOGIN demo wrong-but-private");
   client.login();
   client.append("INBOX", "Subject: very confidential\r\n\r\nbody of it\r\n");
@@ -92,7 +92,7 @@ TEST_F(DamageTest, NobodySeesAnothersMail) {
   start();
   logged_in("demo").append("INBOX", "Subject: for demo only\r\n\r\n");
   logged_in("demo").command("CREATE Private");
-  ImapClient other = logged_in("other");
+  ScriptedImap other = logged_in("other");
   EXPECT_THAT(other.command("LIST \"\" *"), Not(HasSubstr("Private")));
   EXPECT_THAT(other.command("SELECT INBOX"), HasSubstr("* 0 EXISTS"));
   EXPECT_THAT(other.command("SELECT Private"), HasSubstr("x NO"));

@@ -19,7 +19,7 @@ class ExtremesTest : public ServerTest {
  protected:
   void expect_served(const std::string& message) {
     start();
-    ImapClient client = logged_in();
+    ScriptedImap client = logged_in();
     client.append("INBOX", message);
     client.select();
     const std::string structure = client.command("FETCH 1 (RFC822.SIZE ENVELOPE BODYSTRUCTURE)");
@@ -58,7 +58,7 @@ TEST_F(ExtremesTest, OnlyOneOctet) {
 
 TEST_F(ExtremesTest, AMessageWithDefectsIsLoggedWithItsPlaceAndWithoutItsContent) {
   start();
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   client.append("Drafts", "Subject: confidential\n\nvery confidential\n");
   EXPECT_THAT(log_text(), HasSubstr("message_has_defects protocol=imap account=demo mailbox=Drafts "
                                     "uid=1 defects=bare_lf"));
@@ -68,7 +68,7 @@ TEST_F(ExtremesTest, AMessageWithDefectsIsLoggedWithItsPlaceAndWithoutItsContent
 // RFC 3501 6.3.11 has nothing to say of it; RFC 3502 6.3.11 makes it the client's way to give up.
 TEST_F(ExtremesTest, AMessageWithoutAnyOctetIsRefused) {
   start();
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   EXPECT_THAT(client.command("APPEND INBOX {0+}\r\n"), HasSubstr("x NO"));
   EXPECT_THAT(client.command("NOOP"), HasSubstr("x OK"));
 }

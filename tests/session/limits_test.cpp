@@ -14,28 +14,28 @@ class LimitsTest : public ServerTest {};
 
 TEST_F(LimitsTest, AClientThatDoesNotLogInIsSentAway) {
   start("[limits]\nlogin-timeout = 1s\n");
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   EXPECT_THAT(client.line(), StartsWith("* BYE"));
   EXPECT_TRUE(client.closed());
 }
 
 TEST_F(LimitsTest, DrippingOctetsDoNotProlongTheTimeBeforeLogin) {
   start("[limits]\nlogin-timeout = 1s\n");
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   client.send("a LOG");
   EXPECT_THAT(client.line(), StartsWith("* BYE"));
 }
 
 TEST_F(LimitsTest, ASilentClientIsSentAwayAfterTheIdleTime) {
   start("[limits]\nidle-timeout = 1s\n");
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   EXPECT_THAT(client.line(), StartsWith("* BYE"));
   EXPECT_TRUE(client.closed());
 }
 
 TEST_F(LimitsTest, IdleIsNoWayAroundTheIdleTime) {
   start("[limits]\nidle-timeout = 1s\n");
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   client.send("a IDLE\r\n");
   EXPECT_THAT(client.line(), StartsWith("+"));
   EXPECT_THAT(client.line(), StartsWith("* BYE"));
@@ -53,7 +53,7 @@ TEST_F(LimitsTest, ASilentPop3ClientIsSentAwayAndDeletesNothing) {
 
 TEST_F(LimitsTest, BadCommandsInARowEndTheSession) {
   start("[limits]\nmax-bad-commands = 3\n");
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   EXPECT_THAT(client.command("WHAT"), HasSubstr("x BAD"));
   EXPECT_THAT(client.command("WHAT"), HasSubstr("x BAD"));
   EXPECT_THAT(client.command("NOOP"), HasSubstr("x OK"));
@@ -68,7 +68,7 @@ TEST_F(LimitsTest, BadCommandsInARowEndTheSession) {
 
 TEST_F(LimitsTest, ALargeMessageIsRefusedBeforeItIsSent) {
   start("[limits]\nmax-message-size = 1M\n");
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   EXPECT_THAT(client.command("APPEND INBOX {1048577}"), StartsWith("x NO [TOOBIG]"));
   EXPECT_THAT(client.command("NOOP"), StartsWith("x OK"));
   client.append("INBOX", std::string(1048576 - 2, 'x') + "\r\n");
@@ -76,7 +76,7 @@ TEST_F(LimitsTest, ALargeMessageIsRefusedBeforeItIsSent) {
 
 TEST_F(LimitsTest, ALargeMessageThatIsSentAnywayIsReadOver) {
   start("[limits]\nmax-message-size = 100K\n");
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   const std::string message(300'000, 'x');
   EXPECT_THAT(client.command("APPEND INBOX {300000+}\r\n" + message), HasSubstr("x NO [TOOBIG]"));
   EXPECT_THAT(client.command("STATUS INBOX (MESSAGES)"), HasSubstr("MESSAGES 0"));
@@ -84,9 +84,9 @@ TEST_F(LimitsTest, ALargeMessageThatIsSentAnywayIsReadOver) {
 
 TEST_F(LimitsTest, MoreConnectionsThanAllowedAreToldSo) {
   start("[limits]\nmax-connections = 2\n");
-  ImapClient first = imap();
-  ImapClient second = imap();
-  ImapClient third = imap();
+  ScriptedImap first = imap();
+  ScriptedImap second = imap();
+  ScriptedImap third = imap();
   EXPECT_THAT(third.greeting(), StartsWith("* BYE"));
   EXPECT_TRUE(third.closed());
   EXPECT_THAT(second.command("NOOP"), StartsWith("x OK"));
@@ -95,7 +95,7 @@ TEST_F(LimitsTest, MoreConnectionsThanAllowedAreToldSo) {
 
 TEST_F(LimitsTest, AHugeLineIsRefusedAndTheSessionGoesOn) {
   start();
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   const std::string reply = client.command("LIST \"\" \"" + std::string(4'000'000, 'A') + "\"");
   EXPECT_THAT(reply, HasSubstr(" BAD "));
   EXPECT_THAT(client.command("NOOP"), HasSubstr("x OK"));
@@ -103,7 +103,7 @@ TEST_F(LimitsTest, AHugeLineIsRefusedAndTheSessionGoesOn) {
 
 TEST_F(LimitsTest, ManyKeywordsAreRefusedNotLost) {
   start();
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   client.append("INBOX");
   client.select();
   std::string last;

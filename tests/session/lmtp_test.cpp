@@ -40,7 +40,7 @@ class LmtpServiceTest : public ServerTest {
 
 TEST_F(LmtpServiceTest, AnIdlingClientSeesADelivery) {
   start();
-  ImapClient idling = selected();
+  ScriptedImap idling = selected();
   idling.send("a IDLE\r\n");
   EXPECT_THAT(idling.line(), StartsWith("+"));
   net::TestClient client = lmtp();

@@ -17,7 +17,7 @@ constexpr int kCommands = 1000;
 class PipeliningTest : public ServerTest {
  protected:
   void fill(int messages, std::string_view message = kSmallMessage) {
-    ImapClient client = logged_in();
+    ScriptedImap client = logged_in();
     for (int i = 0; i < messages; ++i) client.append("INBOX", message);
   }
   static std::string large_message() {
@@ -31,7 +31,7 @@ class PipeliningTest : public ServerTest {
 TEST_F(PipeliningTest, AThousandCommandsAreAnsweredInOrder) {
   start();
   fill(5);
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   std::string commands;
   for (int i = 0; i < kCommands; ++i) {
     const std::string tag = "p" + std::to_string(i) + " ";
@@ -60,7 +60,7 @@ TEST_F(PipeliningTest, AThousandCommandsAreAnsweredInOrder) {
 TEST_F(PipeliningTest, PipelinedStoresTellEachItsOwnResult) {
   start();
   fill(3);
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   client.send(
       "a STORE 1 +FLAGS (\\Seen)\r\nb STORE 2 +FLAGS (\\Flagged)\r\n"
       "c STORE 9 +FLAGS (\\Seen)\r\nd STORE 1 -FLAGS (\\Seen)\r\ne UID STORE 3 FLAGS "
@@ -75,7 +75,7 @@ TEST_F(PipeliningTest, PipelinedStoresTellEachItsOwnResult) {
 
 TEST_F(PipeliningTest, ManyAppendsInOnePacket) {
   start();
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   std::string commands;
   const std::string size = std::to_string(kSmallMessage.size());
   for (int i = 0; i < 100; ++i) {
@@ -96,7 +96,7 @@ TEST_F(PipeliningTest, AClientThatNeverReadsStopsOnlyItself) {
   std::string commands = "a LOGIN demo secret\r\nb SELECT INBOX\r\n";
   for (int i = 0; i < 200; ++i) commands += "c FETCH 1:4 BODY.PEEK[]\r\n";
   deaf.send(commands);
-  ImapClient other = selected();
+  ScriptedImap other = selected();
   for (int i = 0; i < 20; ++i) {
     ASSERT_THAT(other.command("STORE 1 +FLAGS (\\Seen)"), HasSubstr("x OK"));
     ASSERT_THAT(other.command("STORE 1 -FLAGS (\\Seen)"), HasSubstr("x OK"));
@@ -127,7 +127,7 @@ TEST_F(PipeliningTest, ThePop3ClientThatNeverReadsStopsOnlyItself) {
   std::string commands = "USER demo\r\nPASS secret\r\n";
   for (int i = 0; i < 200; ++i) commands += "RETR 1\r\n";
   deaf.send(commands);
-  ImapClient other = selected();
+  ScriptedImap other = selected();
   EXPECT_THAT(other.command("FETCH 1 BODY.PEEK[]<0.10>"), HasSubstr("x OK"));
 }
 

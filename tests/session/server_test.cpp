@@ -24,17 +24,17 @@ std::string with_message(std::string_view command, std::string_view message) {
 
 }  // namespace
 
-ImapClient::ImapClient(net::TestClient client) : client_(std::move(client)) {
+ScriptedImap::ScriptedImap(net::TestClient client) : client_(std::move(client)) {
   greeting_ = client_.line();
 }
 
-std::string ImapClient::command(std::string_view text) {
+std::string ScriptedImap::command(std::string_view text) {
   const std::string tag = "t" + std::to_string(++tags_);
   client_.send(tag + " " + std::string(text) + "\r\n");
   return responses(tag);
 }
 
-std::string ImapClient::responses(std::string_view tag) {
+std::string ScriptedImap::responses(std::string_view tag) {
   std::string all;
   while (true) {
     std::string line = client_.line();
@@ -50,18 +50,18 @@ std::string ImapClient::responses(std::string_view tag) {
   }
 }
 
-void ImapClient::login(std::string_view account) {
+void ScriptedImap::login(std::string_view account) {
   const std::string reply = command("LOGIN " + std::string(account) + " " + std::string(kPassword));
   if (reply.find("x OK") == std::string::npos) throw std::runtime_error(reply);
 }
 
-void ImapClient::select(std::string_view mailbox) {
+void ScriptedImap::select(std::string_view mailbox) {
   const std::string reply = command("SELECT " + std::string(mailbox));
   if (reply.find("x OK") == std::string::npos) throw std::runtime_error(reply);
 }
 
-void ImapClient::append(std::string_view mailbox, std::string_view message,
-                        std::string_view flags) {
+void ScriptedImap::append(std::string_view mailbox, std::string_view message,
+                          std::string_view flags) {
   std::string start = "APPEND " + std::string(mailbox);
   if (!flags.empty()) start += " (" + std::string(flags) + ")";
   const std::string reply = command(with_message(start, message));
@@ -98,14 +98,14 @@ net::TestClient ServerTest::connect(std::string_view service) {
   return net::TestClient::connect(server_->port(service));
 }
 
-ImapClient ServerTest::logged_in(std::string_view account) {
-  ImapClient client = imap();
+ScriptedImap ServerTest::logged_in(std::string_view account) {
+  ScriptedImap client = imap();
   client.login(account);
   return client;
 }
 
-ImapClient ServerTest::selected(std::string_view mailbox) {
-  ImapClient client = logged_in();
+ScriptedImap ServerTest::selected(std::string_view mailbox) {
+  ScriptedImap client = logged_in();
   client.select(mailbox);
   return client;
 }

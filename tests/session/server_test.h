@@ -20,10 +20,10 @@ inline constexpr std::string_view kSmallMessage =
     "From: a@example.com\r\nSubject: small\r\n\r\nHello.\r\n";
 
 // Blocking, ten seconds a line at most.
-class ImapClient {
+class ScriptedImap {
  public:
   // Reads the greeting.
-  explicit ImapClient(net::TestClient client);
+  explicit ScriptedImap(net::TestClient client);
 
   void send(std::string_view bytes) { client_.send(bytes); }
   std::string line() { return client_.line(); }
@@ -60,9 +60,9 @@ class ServerTest : public testing::Test {
   Server& server() { return *server_; }
 
   net::TestClient connect(std::string_view service);
-  ImapClient imap() { return ImapClient(connect("imap")); }
-  ImapClient logged_in(std::string_view account = "demo");
-  ImapClient selected(std::string_view mailbox = "INBOX");
+  ScriptedImap imap() { return ScriptedImap(connect("imap")); }
+  ScriptedImap logged_in(std::string_view account = "demo");
+  ScriptedImap selected(std::string_view mailbox = "INBOX");
   net::TestClient pop3();  // after the greeting
 
   // The log so far.

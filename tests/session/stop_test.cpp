@@ -15,9 +15,9 @@ class StopTest : public ServerTest {};
 
 TEST_F(StopTest, SessionsInEveryStateHearBye) {
   start();
-  ImapClient greeted = imap();
-  ImapClient waiting = selected();
-  ImapClient idling = selected();
+  ScriptedImap greeted = imap();
+  ScriptedImap waiting = selected();
+  ScriptedImap idling = selected();
   idling.send("a IDLE\r\n");
   EXPECT_THAT(idling.line(), StartsWith("+"));
   stop();
@@ -44,7 +44,7 @@ TEST_F(StopTest, AClientThatNeverReadsDoesNotHoldItUp) {
 
 TEST_F(StopTest, HalfAMessageIsNotKept) {
   start();
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   client.send("a APPEND INBOX {1000+}\r\nSubject: half\r\n");
   stop();
   start();
@@ -54,7 +54,7 @@ TEST_F(StopTest, HalfAMessageIsNotKept) {
 TEST_F(StopTest, MessagesAndFlagsSurviveAStart) {
   start();
   {
-    ImapClient client = logged_in();
+    ScriptedImap client = logged_in();
     client.append("INBOX", kSmallMessage, "\\Flagged $Label");
     client.select();
     EXPECT_THAT(client.command("STORE 1 +FLAGS (\\Answered)"), HasSubstr("x OK"));
@@ -62,7 +62,7 @@ TEST_F(StopTest, MessagesAndFlagsSurviveAStart) {
   }
   stop();
   start();
-  ImapClient client = selected();
+  ScriptedImap client = selected();
   const std::string fetched = client.command("FETCH 1 (UID FLAGS BODY.PEEK[])");
   EXPECT_THAT(fetched, HasSubstr("UID 1"));
   EXPECT_THAT(fetched, HasSubstr("\\Flagged"));

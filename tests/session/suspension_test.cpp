@@ -18,11 +18,11 @@ class SuspensionTest : public ServerTest {
  protected:
   void expect_byes(const std::function<void()>& close_account, const char* bye, const char* error) {
     start();
-    ImapClient other = selected("INBOX");
+    ScriptedImap other = selected("INBOX");
     other.command("UNAUTHENTICATE");
     other.login("other");
-    ImapClient waiting = logged_in();
-    ImapClient idling = selected();
+    ScriptedImap waiting = logged_in();
+    ScriptedImap idling = selected();
     idling.send("a IDLE\r\n");
     EXPECT_THAT(idling.line(), StartsWith("+"));
     net::TestClient reading = pop3();
@@ -49,7 +49,7 @@ TEST_F(SuspensionTest, EndsAllSessionsOfTheAccount) {
               "* BYE [CONTACTADMIN] The account is suspended.",
               "-ERR [SYS/PERM] The account is suspended.");
   ASSERT_TRUE(store::Credentials(data_dir()).set_suspended("demo", false));
-  ImapClient again = logged_in();
+  ScriptedImap again = logged_in();
   EXPECT_THAT(again.command("NOOP"), StartsWith("x OK"));
 }
 

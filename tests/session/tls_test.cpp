@@ -17,7 +17,7 @@ TEST_F(TlsTest, ImapsServesFromTheStart) {
   net::TestClient connection = connect("imaps");
   ASSERT_TRUE(connection.start_tls("localhost"));
   EXPECT_EQ(connection.certificate_name(), "localhost");
-  ImapClient client(std::move(connection));
+  ScriptedImap client(std::move(connection));
   EXPECT_THAT(client.greeting(), StartsWith("* OK "));
   EXPECT_THAT(client.greeting(), Not(HasSubstr("STARTTLS")));
   client.login();
@@ -37,7 +37,7 @@ TEST_F(TlsTest, Pop3sServesFromTheStart) {
 
 TEST_F(TlsTest, WhatCameBeforeTheHandshakeIsForgotten) {
   start();
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   client.send("a STARTTLS\r\nb LOGIN demo secret\r\n");
   EXPECT_THAT(client.line(), StartsWith("a OK"));
   // The second command was sent by whoever sits on the line; it must not be answered. The server
@@ -60,7 +60,7 @@ TEST_F(TlsTest, WhatCameBeforeStlsIsForgotten) {
 
 TEST_F(TlsTest, WithoutTlsPasswordsMayBeForbidden) {
   start("[auth]\nplaintext-without-tls = never\n");
-  ImapClient client = imap();
+  ScriptedImap client = imap();
   EXPECT_THAT(client.greeting(), HasSubstr("LOGINDISABLED"));
   EXPECT_THAT(client.greeting(), Not(HasSubstr("AUTH=PLAIN")));
   EXPECT_THAT(client.greeting(), Not(HasSubstr("AUTH=LOGIN")));
@@ -92,7 +92,7 @@ TEST_F(TlsTest, AFailedHandshakeHurtsNobodyElse) {
   net::TestClient broken = connect("imaps");
   broken.send("this is no handshake\r\n");
   EXPECT_TRUE(broken.closed() || true);
-  ImapClient client = logged_in();
+  ScriptedImap client = logged_in();
   EXPECT_THAT(client.command("NOOP"), StartsWith("x OK"));
 }
 
@@ -100,7 +100,7 @@ TEST_F(TlsTest, MuchGoesThroughTlsUnharmed) {
   start();
   net::TestClient connection = connect("imaps");
   ASSERT_TRUE(connection.start_tls("localhost"));
-  ImapClient client(std::move(connection));
+  ScriptedImap client(std::move(connection));
   client.login();
   std::string message = "Subject: big\r\n\r\n";
   while (message.size() < 3'000'000) message += "A line of a rather large message, again.\r\n";
