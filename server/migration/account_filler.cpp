@@ -150,15 +150,15 @@ MigrationReport AccountFiller::migrate_mail(const Task& task) {
   options.stop = &stopped_;
   MigrationReport sum;
   std::uint64_t fresh = 1;
-  std::uint64_t failed = 0;
-  for (int pass = 0; pass < kPasses && fresh > 0 && failed == 0; ++pass) {
+  bool has_ids = !options_.pop3;
+  for (int pass = 0; pass < kPasses && (fresh > 0 || !has_ids); ++pass) {
     // Unique ids are asked for when the messages are there.
     if (pass > 0) options.pop3 = options_.pop3;
     const MigrationReport report =
         migrate(account, task.login, options, filling_watcher(log_, task.account));
     if (report.interrupted > 0) throw net::NetworkError("not all could be fetched");
     fresh = report.messages;
-    failed = report.failed;
+    has_ids = has_ids || pass > 0;
     sum.mailboxes = report.mailboxes;
     sum.messages += report.messages;
     sum.bytes += report.bytes;
@@ -167,7 +167,9 @@ MigrationReport AccountFiller::migrate_mail(const Task& task) {
   }
   const auto info = store_->find_account(task.account);
   const bool same = info && info->id == account->id();
-  if (sum.failed == 0 && fresh == 0 && same) {
+  // What the old server does not give a second time either is not waited for: it stays noted.
+  const bool complete = sum.failed == 0 || sum.messages == 0;
+  if (complete && fresh == 0 && has_ids && same) {
     expect(store_->set_setting(task.account, kFilling, kFillingDone), task.account);
   }
   return sum;

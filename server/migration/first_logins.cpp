@@ -102,6 +102,7 @@ OldServer::Verdict FirstLogins::admit(const std::string& name, std::string_view 
   limited.password_sent = &sent;
   try {
     ImapClient client(limited);
+    sent = false;  // what fails from here on does not count as a guess
     return take_in(name, client, login, make_record);
   } catch (const WrongLogin&) {
     return {.answer = Answer::wrong, .was_sent = true, .detail = {}};
@@ -116,7 +117,7 @@ OldServer::Verdict FirstLogins::take_in(const std::string& name, ImapClient& cli
                                         const RemoteLogin& login, const MakeRecord& make_record) {
   const auto refused = [](store::StoreError error) {
     return Verdict{.answer = Answer::unavailable,
-                   .was_sent = true,
+                   .was_sent = false,  // no guess: it was right
                    .detail = std::string(store::describe(error))};
   };
   const auto created = store_->create_account(name, {});
@@ -127,7 +128,7 @@ OldServer::Verdict FirstLogins::take_in(const std::string& name, ImapClient& cli
   if (!before) return refused(before.error());
   // Meanwhile somebody gave the account a password here, which counts.
   if (before->iterations != 0) {
-    return {.answer = Answer::unavailable, .was_sent = true, .detail = "it has moved meanwhile"};
+    return {.answer = Answer::unavailable, .was_sent = false, .detail = "it has moved meanwhile"};
   }
   const auto marked = store_->set_setting(name, kFilling, kFillingBegun);
   if (!marked) return refused(marked.error());

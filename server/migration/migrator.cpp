@@ -332,7 +332,9 @@ class Migration {
     }
     report_.pop3_ids = expect(account_->set_pop3_ids(inbox.id, ids), "INBOX");
     if (ids.size() != messages.size()) {
-      complain(
+      // Where the account is in use, some have gone elsewhere.
+      if (!options_.only_missing) ++report_.failed;
+      watcher_.complain(
           fmt::format("{} messages of the maildrop are not in INBOX, so that their unique "
                       "ids are not kept",
                       messages.size() - ids.size()));

@@ -14,10 +14,12 @@ constexpr std::size_t kMaxListedMessages = 10'000'000;
 class Pop3Client {
  public:
   explicit Pop3Client(const RemoteLogin& login)
-      : stream_({login.url.host, login.url.port, login.timeout, login.check_certificate}) {
+      : stream_({login.url.host, login.url.port, login.timeout, login.check_certificate, login.stop,
+                 login.deadline, login.most_bytes}) {
     if (login.url.is_encrypted()) stream_.start_tls();
     expect_ok();
-    if (!stream_.is_encrypted() && !stream_.is_loopback() && login.check_certificate) {
+    const bool encrypt = login.check_certificate || login.require_encryption;
+    if (encrypt && !stream_.is_encrypted() && !stream_.is_loopback()) {
       send("STLS");
       // What came in the open would pass for what came over TLS (CVE-2011-0411).
       if (begin_ != input_.size()) throw ProtocolError("the server answers before it is asked");

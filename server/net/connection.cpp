@@ -108,7 +108,11 @@ Awaitable<ReadStatus> Connection::read(std::string& into, std::chrono::seconds l
     const Progress progress = receive(into);
     if (progress == Progress::some) co_return ReadStatus::data;
     if (progress == Progress::lost) continue;
-    if (!kept_output_.empty() && !co_await flush_kept_output()) continue;
+    if (!kept_output_.empty()) {
+      // Whoever wakes meanwhile is seen above.
+      static_cast<void>(co_await flush_kept_output());
+      continue;
+    }
     if (!deadline) deadline = from_now(limit);
     wakeable_ = wakeable;
     reading_ = true;

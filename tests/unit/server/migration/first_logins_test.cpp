@@ -220,6 +220,21 @@ TEST_F(FirstLoginsTest, WhatDoesNotComeKeepsTheAccountMarked) {
   EXPECT_EQ(octets("bob").size(), 3U);
 }
 
+TEST_F(FirstLoginsTest, WhatDoesNotComeTheSecondTimeEitherIsNotWaitedFor) {
+  remote_.faults.refused_uid = 7;
+  filler_.pause = std::chrono::seconds(0);
+  EXPECT_EQ(admit("bob"), Answer::right);
+  await_end("bob");
+  EXPECT_EQ(filling("bob"), kFillingBegun);
+  logins().welcome_back("bob", "secret");
+  await_end("bob", 2);
+  EXPECT_EQ(filling("bob"), kFillingDone);
+  // It stays noted: a migration by hand asks for it.
+  const auto account = store_->open_account("bob").value();
+  const auto missing = account->missing_uids(account->mailbox("INBOX")->id);
+  EXPECT_TRUE(missing->told.contains(store::Uid{7}));
+}
+
 TEST_F(FirstLoginsTest, TheCommandFinishesIt) {
   remote_.faults.refused_uid = 7;
   EXPECT_EQ(admit("bob"), Answer::right);
