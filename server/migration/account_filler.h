@@ -22,8 +22,8 @@
 
 namespace mailkeep::server {
 
-// The setting of an account that says whether all of its mail has come, and its values; empty: it
-// does not come from another server.
+// The setting of an account that says whether more of its mail is to come, and its values; empty:
+// it does not come from another server.
 inline constexpr std::string_view kFilling = "filling";
 inline constexpr std::string_view kFillingBegun = "begun";
 inline constexpr std::string_view kFillingDone = "done";
